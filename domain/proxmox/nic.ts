@@ -1,0 +1,104 @@
+import { parseFlag, parseWhole } from './flag';
+import { parsePropertyString, propertyValue, withProperty, type PropertyPart, type PropertyString } from './property-string';
+
+/** Card models that may stand as `model=MAC` (Proxmox VE 9.2). */
+const MODELS = [
+  'e1000',
+  'e1000-82540em',
+  'e1000-82544gc',
+  'e1000-82545em',
+  'e1000e',
+  'i82551',
+  'i82557b',
+  'i82559er',
+  'ne2k_isa',
+  'ne2k_pci',
+  'pcnet',
+  'rtl8139',
+  'virtio',
+  'vmxnet3',
+] as const;
+
+/** A network card of a guest. Text keeps the case that it was stored in; a MAC is compared without case. */
+export interface Nic {
+  /** `net0` … `net31`. */
+  readonly key: string;
+  /** QEMU: the card model; LXC: `veth`. */
+  readonly model: string | null;
+  readonly mac: string | null;
+  /** `null`: not attached to a bridge (QEMU: user-mode NAT). */
+  readonly bridge: string | null;
+  /** VLAN id 1–4094. */
+  readonly tag: number | null;
+  /** VLAN ids and ranges as stored, `10;20-22`. */
+  readonly trunks: string | null;
+  readonly linkDown: boolean;
+  readonly firewall: boolean;
+  readonly mtu: number | null;
+  /** MB/s as stored. */
+  readonly rate: string | null;
+  /** LXC only: the name inside the container. */
+  readonly name: string | null;
+  /** LXC only: CIDR, `dhcp`, `manual`. */
+  readonly ip: string | null;
+  readonly gw: string | null;
+  /** LXC only: CIDR, `auto`, `dhcp`, `manual`. */
+  readonly ip6: string | null;
+  readonly gw6: string | null;
+  /** Everything, for writing back. */
+  readonly parts: PropertyString;
+}
+
+/** `virtio=MAC,bridge=…`, `model=virtio,macaddr=MAC,…` and `virtio,bridge=…` are the same card. */
+export function parseQemuNic(key: string, text: string): Nic {
+  const parts = parsePropertyString(text);
+  const alias = parts.find(isModelAlias);
+  return {
+    ...shared(key, parts),
+    model: alias?.key ?? propertyValue(parts, 'model', true) ?? null,
+    mac: alias?.value ?? propertyValue(parts, 'macaddr') ?? null,
+    name: null,
+    ip: null,
+    gw: null,
+    ip6: null,
+    gw6: null,
+  };
+}
+
+export function parseLxcNic(key: string, text: string): Nic {
+  const parts = parsePropertyString(text);
+  return {
+    ...shared(key, parts),
+    model: propertyValue(parts, 'type') ?? 'veth',
+    mac: propertyValue(parts, 'hwaddr') ?? null,
+    name: propertyValue(parts, 'name') ?? null,
+    ip: propertyValue(parts, 'ip') ?? null,
+    gw: propertyValue(parts, 'gw') ?? null,
+    ip6: propertyValue(parts, 'ip6') ?? null,
+    gw6: propertyValue(parts, 'gw6') ?? null,
+  };
+}
+
+/** The same QEMU card with another MAC, in the spelling that it has. (A card that is updated without a MAC gets a new random one.) */
+export function withQemuMac(parts: PropertyString, mac: string): PropertyString {
+  const alias = parts.find(isModelAlias);
+  return alias?.key ? withProperty(parts, alias.key, mac) : withProperty(parts, 'macaddr', mac);
+}
+
+function isModelAlias(part: PropertyPart): boolean {
+  return MODELS.some(model => model === part.key);
+}
+
+function shared(key: string, parts: PropertyString) {
+  return {
+    key,
+    bridge: propertyValue(parts, 'bridge') ?? null,
+    tag: parseWhole(propertyValue(parts, 'tag')),
+    trunks: propertyValue(parts, 'trunks') ?? null,
+    linkDown: parseFlag(propertyValue(parts, 'link_down')),
+    firewall: parseFlag(propertyValue(parts, 'firewall')),
+    mtu: parseWhole(propertyValue(parts, 'mtu')),
+    rate: propertyValue(parts, 'rate') ?? null,
+    parts,
+  };
+}
