@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { homedir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { type Config, LOG_LEVELS } from './config';
+import { ConfigError, type ConfigProblem } from './errors';
+import { overwriteSchema } from './overwrite-flags';
+import { Secret } from './secret';
+import { settingsSchema } from './settings';
+import { flag, oneOf, optionalText, textOr, urlText, wholeNumber } from './variables';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const environmentSchema = z.object({
+  NODE_ENV: textOr('development'),
+  HOME: textOr(homedir()),
+  PATH: textOr(''),
+  XDG_STATE_HOME: optionalText,
+  XDG_CACHE_HOME: optionalText,
+  PROXBOX_STATE_DIR: optionalText,
+  PROXBOX_CACHE_DIR: optionalText,
+  PROXBOX_LOG_LEVEL: oneOf(LOG_LEVELS, 'info'),
+  DATABASE_URL: urlText(['postgres:', 'postgresql:'], 'postgresql://user:password@host:5432/proxbox'),
+  TEMPORAL_ADDRESS: optionalText,
+  TEMPORAL_CLI_PATH: optionalText,
+  TEMPORAL_TEST_SERVER_PATH: optionalText,
+  PROXBOX_TEMPORAL: oneOf(['auto', 'embedded'], 'auto'),
+  NETBOX_URL: urlText(['http:', 'https:'], 'https://netbox.example.com'),
+  NETBOX_TOKEN: optionalText,
+  NETBOX_CA: optionalText,
+  NETBOX_VERIFY_SSL: flag(true),
+  PROXBOX_API_KEY: optionalText.refine(key => key === undefined || key.length >= 16, 'give at least 16 characters'),
+  PROXBOX_API_HOST: textOr('127.0.0.1'),
+  PROXBOX_API_PORT: wholeNumber(8800, { min: 0, max: 65_535, unit: 'the port' }),
+  PROXBOX_ENCRYPTION_KEY: optionalText,
+});
+
+/**
+ * Reads the environment; the only place that does. The result is frozen to its leaves.
+ * @throws ConfigError that lists every variable that cannot be used.
+ */
+export function loadConfig(env: Environment = process.env): Config {
+  const base = environmentSchema.safeParse(env);
+  const settings = settingsSchema.safeParse(env);
+  const overwrite = overwriteSchema.safeParse(env);
+  if (!base.success || !settings.success || !overwrite.success) {
+    throw new ConfigError([base.error, settings.error, overwrite.error].flatMap(problems));
+  }
+
+  const vars = base.data;
+  return deepFreeze({
+    production: vars.NODE_ENV === 'production',
+    stateDir: resolve(vars.PROXBOX_STATE_DIR ?? join(vars.XDG_STATE_HOME ?? join(vars.HOME, '.local/state'), 'proxbox-temporal')),
+    cacheDir: resolve(vars.PROXBOX_CACHE_DIR ?? join(vars.XDG_CACHE_HOME ?? join(vars.HOME, '.cache'), 'proxbox-temporal')),
+    searchPath: vars.PATH.split(delimiter).filter(folder => folder !== ''),
+    logLevel: vars.PROXBOX_LOG_LEVEL,
+    database: { url: secret(vars.DATABASE_URL) },
+    temporal: {
+      addressGiven: vars.TEMPORAL_ADDRESS !== undefined,
+      environment: new Secret(temporalVariables(env)),
+      embeddedWanted: vars.PROXBOX_TEMPORAL === 'embedded',
+      cliPath: vars.TEMPORAL_CLI_PATH,
+      testServerPath: vars.TEMPORAL_TEST_SERVER_PATH,
+    },
+    netbox: { url: vars.NETBOX_URL, token: secret(vars.NETBOX_TOKEN), caFile: vars.NETBOX_CA, verifySsl: vars.NETBOX_VERIFY_SSL },
+    api: { host: vars.PROXBOX_API_HOST, port: vars.PROXBOX_API_PORT, key: secret(vars.PROXBOX_API_KEY) },
+    encryptionKey: secret(vars.PROXBOX_ENCRYPTION_KEY === undefined ? undefined : sha256(vars.PROXBOX_ENCRYPTION_KEY)),
+    settings: { ...settings.data, overwrite: overwrite.data },
+  });
+}
+
+function problems(error: z.ZodError | undefined): ConfigProblem[] {
+  return (error?.issues ?? []).map(issue => ({ variable: issue.path.join('.'), problem: issue.message }));
+}
+
+function secret<T>(value: T | undefined): Secret<T> | undefined {
+  return value === undefined ? undefined : new Secret(value);
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+function temporalVariables(env: Environment): Readonly<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (name.startsWith('TEMPORAL_') && value !== undefined && value !== '') found[name] = value;
+  }
+  return found;
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) {
+    if (typeof inner === 'object' && inner !== null && !Object.isFrozen(inner)) deepFreeze(inner);
+  }
+  return Object.freeze(value);
+}

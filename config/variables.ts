@@ -1,0 +1,79 @@
+import { z } from 'zod';
+
+/**
+ * Building blocks for environment variables. Every value arrives as text, and an empty text counts as not set (that is what Compose
+ * passes for a variable without a value). Messages say what to give instead and never repeat the value: it may be a secret.
+ */
+
+const TRUE = new Set(['1', 'true', 'yes', 'on']);
+const FALSE = new Set(['0', 'false', 'no', 'off']);
+
+const text = z
+  .string()
+  .optional()
+  .transform(value => (value === undefined || value.trim() === '' ? undefined : value.trim()));
+
+/** Text as it is, trimmed; `undefined` when not set. */
+export const optionalText = text;
+
+/** Text with a default. */
+export function textOr(fallback: string) {
+  return text.transform(value => value ?? fallback);
+}
+
+/** `true`/`false`, `1`/`0`, `yes`/`no` or `on`/`off`, in any case. */
+export function flag(fallback: boolean) {
+  return text.transform((value, context) => {
+    if (value === undefined) return fallback;
+    const lower = value.toLowerCase();
+    if (TRUE.has(lower)) return true;
+    if (FALSE.has(lower)) return false;
+    context.addIssue({ code: 'custom', message: 'give true or false' });
+    return z.NEVER;
+  });
+}
+
+/** A whole number from `min` to `max`; `unit` names what is counted, for the message. */
+export function wholeNumber(fallback: number, { min, max, unit }: { min: number; max: number; unit: string }) {
+  return text.transform((value, context) => {
+    if (value === undefined) return fallback;
+    const number = Number(value);
+    if (/^\d+$/.test(value) && number >= min && number <= max) return number;
+    context.addIssue({ code: 'custom', message: `give a whole number of ${unit} from ${min} to ${max}` });
+    return z.NEVER;
+  });
+}
+
+/** One of some words. */
+export function oneOf<const T extends readonly [string, ...string[]]>(words: T, fallback: T[number]) {
+  return text.transform((value, context): T[number] => {
+    if (value === undefined) return fallback;
+    const found = words.find(word => word === value.toLowerCase());
+    if (found !== undefined) return found;
+    context.addIssue({ code: 'custom', message: `give one of ${words.join(', ')}` });
+    return z.NEVER;
+  });
+}
+
+/** Words separated by commas. `none` gives an empty list where the default is not empty. */
+export function wordList(fallback: readonly string[]) {
+  return text.transform((value): readonly string[] => {
+    if (value === undefined) return fallback;
+    if (value.toLowerCase() === 'none') return [];
+    return value
+      .split(',')
+      .map(word => word.trim())
+      .filter(word => word !== '');
+  });
+}
+
+/** A URL of one of the given schemes (each with its colon); kept as it was written. */
+export function urlText(schemes: readonly string[], example: string) {
+  return text.transform((value, context) => {
+    if (value === undefined) return undefined;
+    const scheme = /^[a-z][a-z0-9+.-]*:(?=\/\/.)/i.exec(value)?.[0].toLowerCase();
+    if (scheme !== undefined && schemes.includes(scheme)) return value;
+    context.addIssue({ code: 'custom', message: `give a URL such as ${example}` });
+    return z.NEVER;
+  });
+}
