@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, DatabaseError } from 'pg';
-import { z } from 'zod';
-import { isAlive, ownIdentity } from '../config/process-identity';
+import { Client } from 'pg';
+import { logTail } from '../config/host/log-tail';
+import { claimOwnership, dropOwnership } from '../config/host/ownership';
+import { withStartLock } from '../config/host/start-lock';
 import { type Account, serverAccount, spawnOptions } from './embedded/account';
 import { type Binaries, findBinaries } from './embedded/binaries';
 import { createCluster } from './embedded/cluster';
@@ -37,35 +38,30 @@ const DATABASE = 'proxbox';
 /**
  * Starts the embedded PostgreSQL on a state folder, or adopts the one that runs there: a process that crashed leaves its server behind, and a
  * second one on the same files would destroy them. No exit hooks are installed: whoever launches calls `stop()`.
- * @throws EmbeddedPostgresUnavailableError, EmbeddedPostgresFailedError
+ * @throws EmbeddedPostgresUnavailableError, EmbeddedPostgresFailedError, StartLockTimeoutError
  */
 export async function launchPostgres({ stateDir, purpose }: LaunchOptions): Promise<LaunchedPostgres> {
   const account = serverAccount();
   const place = placeIn(reachableFolder(stateDir, account));
-  const deadline = Date.now() + START_TIMEOUT_MS;
-
-  let server = findRunning(place.dataDir);
-  const adopted = server !== undefined;
-  if (server === undefined) {
-    const binaries = findBinaries(place.home, account);
-    createCluster(place.dataDir, binaries, account);
-    server = await start(place, binaries, account, purpose, deadline);
-  }
-  if (!(await waitUntilReady(server, deadline))) {
-    throw new EmbeddedPostgresFailedError('did not become ready in time', logTail(place.logFile));
-  }
-
-  const owned = claim(place.ownerFile);
-  await ensureDatabase(server);
-  return {
-    url: socketUrl(server.socketDir, DATABASE),
-    adopted,
-    stop: async () => {
-      if (!owned) return;
-      await stopServer(server);
-      rmSync(place.ownerFile, { force: true });
-    },
-  };
+  return withStartLock(place.lock, START_TIMEOUT_MS, async () => {
+    const deadline = Date.now() + START_TIMEOUT_MS;
+    const leftover = findRunning(place.dataDir);
+    const server = leftover ?? (await start(place, account, purpose, deadline));
+    if (!(await waitUntilReady(server, deadline))) {
+      throw new EmbeddedPostgresFailedError('did not become ready in time', logTail(place.logFile));
+    }
+    await ensureDatabase(server);
+    const owned = claimOwnership(place.ownerFile);
+    return {
+      url: socketUrl(server.socketDir, DATABASE),
+      adopted: leftover !== undefined,
+      stop: async () => {
+        if (!owned) return;
+        await stopServer(server);
+        dropOwnership(place.ownerFile);
+      },
+    };
+  });
 }
 
 /** Ends a server that a crashed process left on a state folder, if there is one. */
@@ -79,47 +75,53 @@ interface Place {
   dataDir: string;
   logFile: string;
   ownerFile: string;
+  lock: string;
 }
 
 function placeIn(home: string): Place {
   const dataDir = join(home, 'postgres-18');
-  return { home, dataDir, logFile: `${dataDir}.log`, ownerFile: `${dataDir}.owner.json` };
+  return { home, dataDir, logFile: `${dataDir}.log`, ownerFile: `${dataDir}.owner.json`, lock: `${dataDir}.lock` };
 }
 
-async function start(
-  { dataDir, logFile }: Place,
-  { postgres }: Binaries,
-  account: Account | undefined,
-  purpose: Purpose,
-  deadline: number,
-): Promise<RunningServer> {
+async function start(place: Place, account: Account | undefined, purpose: Purpose, deadline: number): Promise<RunningServer> {
+  const binaries = findBinaries(place.home, account);
+  createCluster(place.dataDir, binaries, account);
   const socketDir = makeSocketFolder(account);
-  const log = openSync(logFile, 'w', 0o600);
-  // In a demo the server gets a process group of its own: a Ctrl-C at the terminal must not end it before the worker has drained.
-  const child = spawn(postgres, ['-D', dataDir, ...serverSettings(socketDir, purpose)], {
-    ...spawnOptions(account),
-    stdio: ['ignore', log, log],
-    detached: purpose === 'demo',
-  });
-  closeSync(log);
-  child.unref();
+  const child = spawnServer(place, binaries, account, socketDir, purpose);
   let ended: string | undefined;
   child.once('exit', (code, signal) => (ended = `ended while it started (${signal ?? `exit code ${code}`})`));
   child.once('error', error => (ended = `could not be started (${error.message})`));
   if (child.pid === undefined) await once(child, 'error');
 
-  // Its own pid file says that it holds the data folder. When another process was quicker, ours ends and the file tells of the other one.
-  while (Date.now() < deadline) {
-    const running = findRunning(dataDir);
-    if (running !== undefined && (running.identity.pid === child.pid || ended !== undefined)) {
-      if (running.identity.pid !== child.pid) rmSync(socketDir, { recursive: true, force: true });
-      return running;
-    }
-    if (ended !== undefined) break;
+  while (ended === undefined && Date.now() < deadline) {
+    const running = findRunning(place.dataDir);
+    if (running !== undefined && running.identity.pid === child.pid) return running;
     await sleep(10);
   }
   rmSync(socketDir, { recursive: true, force: true });
-  throw new EmbeddedPostgresFailedError(ended ?? 'did not start in time', logTail(logFile));
+  throw new EmbeddedPostgresFailedError(ended ?? 'did not start in time', logTail(place.logFile));
+}
+
+function spawnServer(
+  { dataDir, logFile }: Place,
+  { postgres }: Binaries,
+  account: Account | undefined,
+  socketDir: string,
+  purpose: Purpose,
+) {
+  const log = openSync(logFile, 'w', 0o600);
+  try {
+    // A demo's server gets a process group of its own: a Ctrl-C at the terminal must not end it before the worker has drained.
+    const child = spawn(postgres, ['-D', dataDir, ...serverSettings(socketDir, purpose)], {
+      ...spawnOptions(account),
+      stdio: ['ignore', log, log],
+      detached: purpose === 'demo',
+    });
+    child.unref();
+    return child;
+  } finally {
+    closeSync(log);
+  }
 }
 
 function serverSettings(socketDir: string, purpose: Purpose): string[] {
@@ -136,40 +138,13 @@ function serverSettings(socketDir: string, purpose: Purpose): string[] {
   return [...settings, ...careless].flatMap(setting => ['-c', setting]);
 }
 
-const ownerNote = z.object({ pid: z.number(), startedAt: z.string() });
-
-/** Makes this process the server's owner, unless another living one is. */
-function claim(ownerFile: string): boolean {
-  const own = ownIdentity();
-  try {
-    const owner = ownerNote.parse(JSON.parse(readFileSync(ownerFile, 'utf8')));
-    if (owner.pid !== own.pid && isAlive(owner)) return false;
-  } catch {
-    // No note, or half of one: nobody owns it.
-  }
-  writeFileSync(ownerFile, JSON.stringify(own), { mode: 0o600 });
-  return true;
-}
-
-const DUPLICATE_DATABASE = '42P04';
-
 async function ensureDatabase(server: RunningServer): Promise<void> {
   const client = new Client({ connectionString: socketUrl(server.socketDir, 'postgres') });
   await client.connect();
   try {
     const { rowCount } = await client.query('select from pg_database where datname = $1', [DATABASE]);
     if (rowCount === 0) await client.query(`create database ${DATABASE}`);
-  } catch (error) {
-    if (!(error instanceof DatabaseError && error.code === DUPLICATE_DATABASE)) throw error;
   } finally {
     await client.end();
-  }
-}
-
-function logTail(logFile: string): string {
-  try {
-    return readFileSync(logFile, 'utf8').trim().split('\n').slice(-15).join('\n');
-  } catch {
-    return '';
   }
 }

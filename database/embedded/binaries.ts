@@ -15,8 +15,7 @@ export interface Binaries {
  * Finds PostgreSQL's programs in the platform package. They are used where they are when the server's account can run them there; else (a
  * checkout below /root, a read-only install without its symbolic links) they are copied into `home` once, about 60 MB.
  */
-export function findBinaries(home: string, account: Account | undefined): Binaries {
-  const packageDir = findPackage();
+export function findBinaries(home: string, account: Account | undefined, packageDir = findPackage()): Binaries {
   hydrate(packageDir);
   const installed = binariesIn(packageDir);
   const failure = tryRun(installed, account);

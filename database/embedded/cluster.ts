@@ -9,8 +9,8 @@ import type { Binaries } from './binaries';
 export const ROLE = 'proxbox';
 
 /**
- * Makes a database cluster unless there is one. It is built beside its place and moved there whole, so that a crash in between, or two processes
- * at once, leave no half of one.
+ * Makes a database cluster unless there is one. It is built beside its place and moved there whole, so that a crash in between leaves no
+ * half of one.
  */
 export function createCluster(dataDir: string, { initdb }: Binaries, account: Account | undefined): void {
   if (existsSync(join(dataDir, 'PG_VERSION'))) return;
@@ -24,10 +24,5 @@ export function createCluster(dataDir: string, { initdb }: Binaries, account: Ac
     rmSync(unfinished, { recursive: true, force: true });
     throw new EmbeddedPostgresFailedError('could not create its files', result.error?.message ?? result.stderr.trim());
   }
-  try {
-    renameSync(unfinished, dataDir);
-  } catch (error) {
-    rmSync(unfinished, { recursive: true, force: true });
-    if (!existsSync(join(dataDir, 'PG_VERSION'))) throw error;
-  }
+  renameSync(unfinished, dataDir);
 }

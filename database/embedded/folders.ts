@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedPostgresUnavailableError } from '../errors';
@@ -10,16 +10,16 @@ const OPEN_PLACES = ['/var/lib', tmpdir()];
 
 /**
  * The state folder itself, or, when the server's account cannot enter it, a folder elsewhere that is always the same for this state folder.
- * Created when missing.
+ * Created when missing; the answer has no symbolic links, so that a server is known again by its path.
  */
 export function reachableFolder(stateDir: string, account: Account | undefined): string {
   mkdirSync(stateDir, { recursive: true, mode: account === undefined ? 0o700 : 0o711 });
-  if (canEnter(stateDir, account)) return stateDir;
+  if (canEnter(stateDir, account)) return realpathSync(stateDir);
 
   const name = `proxbox-temporal-${createHash('sha256').update(stateDir).digest('hex').slice(0, 12)}`;
   for (const place of OPEN_PLACES) {
     const folder = join(place, name);
-    if (makeOwnFolder(folder) && canEnter(folder, account)) return folder;
+    if (makeOwnFolder(folder) && canEnter(folder, account)) return realpathSync(folder);
   }
   throw new EmbeddedPostgresUnavailableError(
     `its account (uid ${account?.uid ?? 'of this process'}) can enter neither ${stateDir} nor a folder below ${OPEN_PLACES.join(' or ')}`,

@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { commandLine, identify, isAlive, type ProcessIdentity } from '../../config/process-identity';
+import { commandLine, identify, isAlive, type ProcessIdentity } from '../../config/host/process-identity';
 import { ROLE } from './cluster';
 
 /** A postmaster that runs on a data folder. */
@@ -31,7 +31,9 @@ export function findRunning(dataDir: string): RunningServer | undefined {
   const pid = Number(lines[0]);
   const identity = Number.isInteger(pid) && pid > 0 ? identify(pid) : undefined;
   if (identity === undefined) return undefined;
-  if (!commandLine(pid).includes(dataDir)) {
+  const command = commandLine(pid);
+  if (command === '') return undefined;
+  if (!command.includes(dataDir)) {
     rmSync(pidFile, { force: true });
     return undefined;
   }
