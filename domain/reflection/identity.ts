@@ -1,7 +1,9 @@
 /**
  * Who is this guest? Proxmox gives VMIDs out again, so a VMID is never an identity: the evidence is.
  */
-export type GuestKind = 'qemu' | 'lxc';
+import type { GuestKind } from '../proxmox/guest-config';
+
+export type { GuestKind };
 
 /**
  * What tells one guest from another. QEMU: SMBIOS uuid and vmgenid (a clone gets new ones; a rollback changes vmgenid alone),
@@ -53,12 +55,15 @@ export const hasNoEvidence = (evidence: Evidence): boolean => compareEvidence(ev
  * Keys of guests whose strongest evidence another live guest has too: a restored copy, or a copied config. Neither can be
  * told from the other, so both are unproven.
  */
-export function sharedEvidence<K extends string>(guests: Iterable<{ key: K; evidence: Evidence }>): Set<K> {
+export function sharedEvidence<K extends string>(
+  guests: Iterable<{ key: K; evidence: Evidence }>,
+  marksElsewhere: Set<string> = new Set(),
+): Set<K> {
   const holders = new Map<string, K[]>();
   for (const { key, evidence } of guests) {
     for (const mark of strongMarks(evidence)) holders.set(mark, [...(holders.get(mark) ?? []), key]);
   }
-  return new Set([...holders.values()].filter(keys => keys.length > 1).flat());
+  return new Set([...holders].filter(([mark, keys]) => keys.length > 1 || marksElsewhere.has(mark)).flatMap(([, keys]) => keys));
 }
 
 /** The marks that no two live guests of one installation should share. */

@@ -1,7 +1,8 @@
 import type { FieldRule } from './decide';
 import type { ObservedCluster, ObservedGuest } from './inventory';
 import type { ReflectionPolicy } from './policy';
-import type { Value, Values } from './values';
+import type { ReflectionKindName } from './kind-names';
+import type { Ref, Value, Values } from './values';
 
 /** One row of a NetBox list, as received. */
 export type Row = { id: number } & Record<string, unknown>;
@@ -56,36 +57,62 @@ export interface Desired {
   values: Values;
 }
 
-/** Where NetBox rows are found that may stand for desired objects. */
+/** Which rows of NetBox may stand for the desired objects of a kind. */
 export type ReadSpec =
-  | { by: 'all' }
-  | { by: 'slug' }
-  /** Rows whose `param` is one of the ids of the parents, objects of another kind of this plan. */
-  | { by: 'parent'; param: string; kind: string }
-  | { by: 'values'; param: string; field: string };
+  /** Rows whose `param` is one of the desired values of `field`. */
+  | { by: 'value'; param: string; field: string }
+  /** Rows of the endpoint's cluster. */
+  | { by: 'cluster' }
+  /** Rows whose `param` is the id of an object of another kind of this endpoint. */
+  | { by: 'parent'; param: string; kind: ReflectionKindName };
+
+/** What matching found for a desired object that has no link yet. */
+export type Match = { row: Row } | { heldBy: string } | 'ambiguous' | undefined;
 
 /**
  * A kind of NetBox object that reflection keeps. One file each; adding a kind is adding its file to the register and one test.
  */
 export interface Kind {
-  name: string;
+  name: ReflectionKindName;
   /** REST path below `/api/`. */
   path: string;
-  dependsOn: string[];
+  dependsOn: ReflectionKindName[];
   /** Found by value wherever it is and never owned by one endpoint: tags, VLANs, sites. */
   shared?: boolean;
-  read: ReadSpec;
+  /** Fields of an object of another kind, which has the same key: written when that object and what they point to exist. */
+  on?: ReflectionKindName;
+  /** Absent for kinds that are fields of another kind's rows. */
+  read?: ReadSpec;
   /** Columns to ask for besides `id`. */
   columns: string[];
   /** By field; `cf` is the rule of every custom field. */
   rules: Record<string, FieldRule>;
   /** Fields that together name one object: how an object is recognised that was written without an answer. */
   natural: string[];
-  /** Deleted in NetBox when it is gone from a completely read guest and we made it. */
-  deletable?: boolean;
+  /** Made by us and gone from a guest that was read completely: deleted in NetBox. `addresses`: only if the guest told its addresses. */
+  deletable?: 'config' | 'addresses';
+  /** Requests must hold all objects of one guest: NetBox sums disks into the VM and two requests at once once left a wrong sum. */
+  togetherByGuest?: boolean;
+  /** How rows are matched where equal natural fields are not the rule. */
+  match?(desired: Desired, candidates: Candidates): Match;
+  /** Text under which candidates are found quickly by `match`. */
+  index?(row: Row): string;
   desire(context: DesireContext): Desired[];
   /** A row in the units of `values`: relations as ids, choices as values, custom fields as `cf.<name>`. */
   values(row: Row): Values;
+}
+
+/** What a kind's own matching may look at. */
+export interface Candidates {
+  rows: Row[];
+  /** Rows that already show another desired object of this plan. */
+  isTaken(row: Row): boolean;
+  /** The id of the object that a reference means, when it exists. */
+  idOf(reference: Ref): number | undefined;
+  /** Rows by the text that the kind's `index` gives them. */
+  byIndex(text: string): Row[];
+  /** True when an interface belongs to a guest that told its addresses and no longer has this one. */
+  released(interfaceId: number, host: string): boolean;
 }
 
 // Readers of NetBox answers -----------------------------------------------------------------------------------------------
