@@ -68,4 +68,5 @@ function parseKey(file: string, text: string): Secret<Buffer> {
   return new Secret(Buffer.from(text.trim(), 'hex'));
 }
 
-const hasCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code;
+const hasCode = (error: unknown, code: string): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === code;

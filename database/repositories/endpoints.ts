@@ -85,13 +85,19 @@ export async function insertEndpoint(db: Queryable, id: string, fields: Endpoint
 }
 
 /** Writes what people may set. Unique violation of `endpoint_name_key` when the name is taken. */
-export async function updateEndpoint(db: Queryable, id: string, fields: EndpointFields): Promise<Endpoint> {
+export async function updateEndpoint(
+  db: Queryable,
+  id: string,
+  fields: EndpointFields,
+  { forgetBinding }: { forgetBinding: boolean },
+): Promise<Endpoint> {
   const { rows } = await db.query<EndpointRow>(
     `update endpoint
         set name = $2, url = $3, tls_mode = $4, tls_ca = $5, tls_fingerprint = $6, enabled = $7, allow_writes = $8, site_slug = $9,
-            netbox_cluster_name = $10, netbox_vrf = $11, policy = $12, version = version + 1, updated_at = now()
+            netbox_cluster_name = $10, netbox_vrf = $11, policy = $12, version = version + 1, updated_at = now(),
+            bound_cluster = case when $13 then null else bound_cluster end, bound_key = case when $13 then null else bound_key end
       where id = $1 returning ${COLUMNS}`,
-    [id, ...toValues(fields)],
+    [id, ...toValues(fields), forgetBinding],
   );
   return only(rows);
 }

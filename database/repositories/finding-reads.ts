@@ -17,8 +17,8 @@ export interface FindingRead {
 }
 
 export interface FindingFilter {
-  code?: string;
-  severity?: Severity;
+  code?: string | undefined;
+  severity?: Severity | undefined;
 }
 
 export interface FindingTotal {

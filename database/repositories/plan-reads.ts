@@ -40,11 +40,11 @@ export interface PageRequest {
 }
 
 export interface ChangeFilter {
-  kind?: string;
-  action?: ChangeAction;
-  state?: ChangeState;
+  kind?: string | undefined;
+  action?: ChangeAction | undefined;
+  state?: ChangeState | undefined;
   /** Part of the label, key, guest or a value, in any case. */
-  text?: string;
+  text?: string | undefined;
 }
 
 export interface ChangeTotal {

@@ -35,10 +35,10 @@ export interface RunCursor {
 }
 
 export interface RunFilter {
-  state?: RunState;
-  kind?: RunKind;
+  state?: RunState | undefined;
+  kind?: RunKind | undefined;
   /** Id or name. */
-  endpoint?: string;
+  endpoint?: string | undefined;
 }
 
 export interface RunPage {

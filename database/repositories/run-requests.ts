@@ -48,7 +48,12 @@ export async function failUnstarted(db: Queryable, runId: string, message: strin
 }
 
 /** Ends a run that no workflow will end. False when it has ended already. */
-export async function cancelRun(db: Queryable, runId: string, from: readonly ('pending' | 'running')[], message: string): Promise<boolean> {
+export async function cancelRun(
+  db: Queryable,
+  runId: string,
+  from: readonly ('pending' | 'running')[],
+  message: string,
+): Promise<boolean> {
   const { rowCount } = await db.query(
     `update run set state = 'cancelled', message = $3, finished_at = now() where id = $1 and state = any($2)`,
     [runId, from, message],
@@ -58,6 +63,8 @@ export async function cancelRun(db: Queryable, runId: string, from: readonly ('p
 
 /** Full syncs whose workflow may never have been started: the process that wrote the row ended before it could. */
 export async function listPendingFullSyncs(db: Queryable): Promise<string[]> {
-  const { rows } = await db.query<{ id: string }>(`select id from run where kind = 'full-sync' and state = 'pending' order by created_at`);
+  const { rows } = await db.query<{ id: string }>(
+    `select id from run where kind = 'full-sync' and state = 'pending' order by created_at`,
+  );
   return rows.map(row => row.id);
 }
