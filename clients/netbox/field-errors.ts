@@ -17,7 +17,7 @@ function collect(fields: Map<string, string[]>, field: string, value: unknown): 
   }
   if (value === null || value === undefined) return;
   const name = field === '' ? '__all__' : field;
-  fields.set(name, [...(fields.get(name) ?? []), String(value)]);
+  fields.set(name, [...(fields.get(name) ?? []), typeof value === 'string' ? value : JSON.stringify(value)]);
 }
 
 function nameOf(field: string, key: string): string {

@@ -19,7 +19,7 @@ export interface HttpAnswer {
 
 /**
  * No answer came. `sent` is false only when it is certain that the server got nothing: no address, no connection, no trusted certificate.
- * `aborted`: the caller's signal ended it.
+ * `aborted`: the caller's signal ended it; its reason is the cause.
  */
 export class NoAnswerError extends Error {
   readonly reason: 'unreachable' | 'tls' | 'lost' | 'timeout' | 'aborted';
@@ -66,7 +66,7 @@ export function createHttpExchange(options: { tls: NetBoxTls; timeoutMs: number 
         const text = await answer.body.text();
         return { status: answer.statusCode, header: name => oneValue(answer.headers[name]), text };
       } catch (error) {
-        if (signal?.aborted) throw new NoAnswerError('aborted', 'the call was cancelled', { cause: error });
+        if (signal?.aborted) throw new NoAnswerError('aborted', 'the call was cancelled', { cause: signal.reason });
         if (timeout.aborted) throw new NoAnswerError('timeout', `no answer within ${timeoutMs} ms`, { cause: error });
         throw noAnswer(error);
       }
@@ -82,7 +82,7 @@ function oneValue(value: string | string[] | undefined): string | undefined {
 const unreachable = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
 
 function noAnswer(error: unknown): NoAnswerError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   const words = code === '' ? 'the connection failed' : `the connection failed with ${code}`;
   if (unreachable.has(code)) return new NoAnswerError('unreachable', words, { cause: error });
   if (/CERT|SELF_SIGNED|UNABLE_TO_|ERR_SSL|ERR_TLS/.test(code)) return new NoAnswerError('tls', words, { cause: error });

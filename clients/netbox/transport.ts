@@ -145,9 +145,11 @@ function inDoubt(call: TransportCall, words: string, request?: NetBoxRequestInfo
   );
 }
 
-/** Of a failure before any answer: what it means for a call that can be repeated or was never sent. Anything else is thrown as it is. */
+/** Of a failure before any answer: what it means for a call that can be repeated or was never sent. A cancelled call
+ * throws the caller's reason; anything else is thrown as it is. */
 function noAnswer(call: TransportCall, error: unknown): NetBoxError {
-  if (!(error instanceof NoAnswerError) || error.reason === 'aborted') throw error;
+  if (!(error instanceof NoAnswerError)) throw error;
+  if (error.reason === 'aborted') throw error.cause;
   const request = requestOf(call);
   if (error.reason === 'tls')
     return new NetBoxTlsError(`NetBox's certificate is not trusted: ${error.message}`, request, { cause: error });
