@@ -1,0 +1,53 @@
+import { AnswerLostError, BodyTooLargeError, ConnectError, TlsTrustError, type TlsReason } from '../http/errors';
+import {
+  ProxmoxResponseError,
+  ProxmoxTlsError,
+  ProxmoxUnavailableError,
+  ProxmoxUnknownOutcomeError,
+  type FailedCall,
+} from './errors';
+import { isRead } from './request-parts';
+
+const TLS_ADVICE: Readonly<Record<TlsReason, string>> = {
+  expired: 'its certificate has expired: renew it on the node (pvecm updatecerts --force)',
+  'not-yet-valid': 'its certificate is not valid yet: compare the clocks of the node and of this machine',
+  'self-signed':
+    "its certificate is self-signed: give the endpoint the cluster's CA (/etc/pve/pve-root-ca.pem) or pin the certificate's fingerprint",
+  'unknown-issuer':
+    "its certificate comes from an unknown CA: give the endpoint the cluster's CA (/etc/pve/pve-root-ca.pem) or pin the certificate's fingerprint",
+  'host-mismatch': 'its certificate is for other names: use one of them in the address, or pin the fingerprint',
+  'pin-mismatch':
+    'its certificate is not the pinned one: if it was renewed, compare the fingerprint on the node and enter the new one; if not, somebody is in between',
+  handshake: 'there is no TLS at this address: check port and scheme',
+};
+
+/** The client's error for a failed exchange; the caller's own reason when it gave up a read, and what is no transport failure unchanged. */
+export function transportError(call: FailedCall, failure: unknown, signal: AbortSignal | undefined): unknown {
+  if (failure instanceof TlsTrustError) {
+    return new ProxmoxTlsError(
+      call,
+      `the server is not trusted, ${TLS_ADVICE[failure.reason]} (${failure.message})`,
+      failure.reason,
+    );
+  }
+  if (failure instanceof ConnectError) {
+    return new ProxmoxUnavailableError(
+      call,
+      `${failure.message}; check address, port and firewall of the endpoint`,
+      'no-connection',
+    );
+  }
+  if (!(failure instanceof AnswerLostError || failure instanceof BodyTooLargeError)) return failure;
+  if (!isRead(call)) {
+    return new ProxmoxUnknownOutcomeError(call, `${failure.message}; the change may have been made, or may still be`);
+  }
+  if (failure instanceof BodyTooLargeError) return new ProxmoxResponseError(call, failure.message);
+  return failure.code === 'ABORTED' && signal?.aborted
+    ? signal.reason
+    : new ProxmoxUnavailableError(call, failure.message, 'no-answer');
+}
+
+/** A kept connection that the server closed at the same moment: a read may simply be sent again. */
+export function isReset(failure: unknown): boolean {
+  return failure instanceof AnswerLostError && ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(failure.code);
+}
