@@ -17,7 +17,7 @@ export async function readOrCreateKeyFile(stateDir: string): Promise<Secret<Buff
   const found = await readKeyFile(file);
   if (found !== undefined) return found;
 
-  await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  await mkdir(stateDir, { recursive: true, mode: 0o711 });
   await createKeyFile(file);
   const created = await readKeyFile(file);
   if (created === undefined) throw new KeyFileError(`${file} vanished while it was being made. Start again.`);

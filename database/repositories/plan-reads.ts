@@ -19,7 +19,14 @@ export interface ChangeRead {
   why: string | null;
   state: ChangeState;
   /** NetBox's words about a refused write. */
-  error: unknown;
+  error: ChangeError | null;
+}
+
+export interface ChangeError {
+  code: string;
+  text: string;
+  /** NetBox's words by field. */
+  fields?: unknown;
 }
 
 /** Place of a row in the plans of a run and its children. */
@@ -68,7 +75,7 @@ interface ChangeRow {
   after: Values;
   why: string | null;
   state: ChangeState;
-  error: unknown;
+  error: ChangeError | null;
 }
 
 /** Rows of a run and of its children. */

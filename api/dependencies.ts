@@ -1,0 +1,27 @@
+import type { Logger } from 'pino';
+import type { Pool } from 'pg';
+import type { SecretBox } from '../database/secrets';
+import type { Authenticator } from './api-keys';
+import type { Temporal } from './temporal';
+
+export type ApiLog = Pick<Logger, 'info' | 'warn' | 'error'>;
+export type ApiDatabase = Pick<Pool, 'query' | 'connect'>;
+
+/** Where people look at workflows. */
+export interface TemporalUi {
+  /** Base URL of the Temporal Web UI; undefined when it is not known. */
+  url: string | undefined;
+  namespace: string;
+}
+
+/** What the routes stand on. */
+export interface ApiDependencies {
+  database: ApiDatabase;
+  /** `embedded` or `external`: who runs the PostgreSQL. */
+  databaseEngine: 'embedded' | 'external';
+  secrets: Pick<SecretBox, 'seal'>;
+  temporal: Temporal;
+  temporalUi: TemporalUi;
+  authenticate: Authenticator;
+  log: ApiLog;
+}

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { inTransaction, type Queryable } from '../../database/queryable';
+import { dropWriteCredential, putCredential, summariseCredentials } from '../../database/repositories/credentials';
+import {
+  clearBinding,
+  deleteEndpoint,
+  type Endpoint,
+  type EndpointFields,
+  insertEndpoint,
+  lockEndpoint,
+  openRunOf,
+  updateEndpoint,
+} from '../../database/repositories/endpoints';
+import type { SecretBox } from '../../database/secrets';
+import type { ApiDatabase } from '../dependencies';
+import { Problem } from '../errors';
+import { requireMatch } from '../etag';
+import { notFound } from '../validate';
+import { changePolicy } from './policy';
+import type { EndpointCreate, EndpointPatch } from './schema';
+import { addressChanges, requireSecretsAgain } from './secrets-again';
+
+/** Changes of endpoints, each in one transaction. */
+export interface EndpointChanges {
+  create(wanted: EndpointCreate): Promise<Endpoint>;
+  patch(id: string, ifMatch: string, patch: EndpointPatch): Promise<Endpoint>;
+  remove(id: string, ifMatch: string): Promise<void>;
+  rebind(id: string): Promise<Endpoint>;
+}
+
+export function createEndpointChanges(database: ApiDatabase, secrets: Pick<SecretBox, 'seal'>): EndpointChanges {
+  const change = <T>(work: (db: Queryable) => Promise<T>): Promise<T> => inTransaction(database, work).catch(nameTaken);
+  return {
+    create: wanted => change(db => create(db, secrets, wanted)),
+    patch: (id, ifMatch, wanted) => change(db => patch(db, secrets, id, ifMatch, wanted)),
+    remove: (id, ifMatch) => change(db => remove(db, id, ifMatch)),
+    rebind: async id => (await clearBinding(database, id)) ?? gone(),
+  };
+}
+
+async function create(db: Queryable, secrets: Pick<SecretBox, 'seal'>, wanted: EndpointCreate): Promise<Endpoint> {
+  const { credentials, policy, ...fields } = wanted;
+  requireWritesAllowed(fields.allowWrites, credentials.write);
+  const endpoint = await insertEndpoint(db, randomUUID(), { ...fields, policy: changePolicy({}, policy) });
+  await putCredential(db, secrets, endpoint.id, 'read', credentials.read);
+  if (credentials.write !== null) await putCredential(db, secrets, endpoint.id, 'write', credentials.write);
+  return endpoint;
+}
+
+async function patch(
+  db: Queryable,
+  secrets: Pick<SecretBox, 'seal'>,
+  id: string,
+  ifMatch: string,
+  { credentials, policy = {}, ...given }: EndpointPatch,
+): Promise<Endpoint> {
+  const before = (await lockEndpoint(db, id)) ?? gone();
+  requireMatch(ifMatch, before.version);
+
+  const after: EndpointFields = { ...before, ...withoutAbsent(given), policy: changePolicy(before.policy, policy) };
+  requireWritesAllowed(after.allowWrites, credentials?.write);
+  const stored = await summariseCredentials(db, [id]);
+  const dropsWrite = credentials?.write === null || !after.allowWrites;
+  const keepsWrite = !dropsWrite && stored.some(({ purpose }) => purpose === 'write');
+  const moved = addressChanges(before, after);
+  requireSecretsAgain(moved, keepsWrite, credentials);
+
+  if (credentials?.read) await putCredential(db, secrets, id, 'read', credentials.read);
+  if (credentials?.write) await putCredential(db, secrets, id, 'write', credentials.write);
+  if (dropsWrite) await dropWriteCredential(db, id);
+  return updateEndpoint(db, id, after, { forgetBinding: moved.length > 0 });
+}
+
+async function remove(db: Queryable, id: string, ifMatch: string): Promise<void> {
+  const endpoint = (await lockEndpoint(db, id)) ?? gone();
+  requireMatch(ifMatch, endpoint.version);
+  const open = await openRunOf(db, id);
+  if (open !== undefined) {
+    throw new Problem(
+      'run-open',
+      `Run ${open} of this endpoint is open. Wait for its end or cancel it, then delete the endpoint.`,
+    );
+  }
+  await deleteEndpoint(db, id);
+}
+
+function requireWritesAllowed(allowWrites: boolean, write: unknown): void {
+  if (allowWrites || write === null || write === undefined) return;
+  const detail = 'A write credential needs allowWrites: true.';
+  throw new Problem('invalid-body', `/credentials/write: ${detail}`, { errors: [{ pointer: '/credentials/write', detail }] });
+}
+
+function gone(): never {
+  throw notFound('endpoint');
+}
+
+function nameTaken(error: unknown): never {
+  const constraint: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'constraint') : undefined;
+  if (constraint !== 'endpoint_name_key') throw error;
+  const detail = 'Another endpoint has this name; upper and lower case count as equal.';
+  throw new Problem('name-taken', detail, { errors: [{ pointer: '/name', detail }] });
+}
+
+/** The keys that have a value. */
+function withoutAbsent<T extends object>(given: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  const entries = Object.entries(given).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [Key in keyof T]?: Exclude<T[Key], undefined> };
+}

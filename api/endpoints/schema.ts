@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { Secret } from '../../config/secret';
+import { plainText } from '../text';
+import { parseAddress } from './address';
+import { policyChangeSchema, policySchema } from './policy';
+import { tlsSchema } from './tls';
+
+const url = z
+  .string()
+  .max(2_000)
+  .transform((text, context) => {
+    const address = parseAddress(text);
+    if ('url' in address) return address.url;
+    context.addIssue({ code: 'custom', message: address.problem });
+    return z.NEVER;
+  })
+  .describe('Address of the Proxmox API; port 8006 unless given.');
+
+const secret = (schema: z.ZodString) =>
+  schema
+    .min(1)
+    .max(1_000)
+    .transform(text => new Secret(text));
+
+const credentialSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('token'),
+    principal: z
+      .string()
+      .max(200)
+      .regex(/^[^\s:/!]+@[A-Za-z][\w.-]+![A-Za-z][\w.-]+$/, 'Give user@realm!token, such as proxbox@pve!sync.'),
+    secret: secret(z.string().regex(/^\S*$/, 'A token secret has no spaces.')),
+  }),
+  z.strictObject({
+    kind: z.literal('password'),
+    principal: z
+      .string()
+      .max(200)
+      .regex(/^[^\s:/!]+@[A-Za-z][\w.-]+$/, 'Give user@realm, such as proxbox@pve.'),
+    secret: secret(z.string()),
+  }),
+]);
+
+const fields = {
+  name: plainText(100),
+  url,
+  tls: tlsSchema,
+  enabled: z.boolean().describe('A disabled endpoint is not contacted.'),
+  allowWrites: z.boolean().describe('Whether guests of this endpoint may be changed at all.'),
+  siteSlug: plainText(100)
+    .regex(/^[-\w]+$/, 'Give the slug of a NetBox site.')
+    .nullable(),
+  netboxClusterName: plainText(100).nullable().describe('Name of the cluster in NetBox, when it is not the one in Proxmox.'),
+  netboxVrf: plainText(100).nullable().describe('VRF of the addresses in NetBox.'),
+};
+
+export const endpointCreateSchema = z.strictObject({
+  ...fields,
+  tls: tlsSchema.default({ mode: 'verify' }),
+  enabled: fields.enabled.default(true),
+  allowWrites: fields.allowWrites.default(false),
+  siteSlug: fields.siteSlug.default(null),
+  netboxClusterName: fields.netboxClusterName.default(null),
+  netboxVrf: fields.netboxVrf.default(null),
+  policy: policyChangeSchema.default({}),
+  credentials: z.strictObject({ read: credentialSchema, write: credentialSchema.nullable().default(null) }),
+});
+export type EndpointCreate = z.output<typeof endpointCreateSchema>;
+
+/** What is absent stays as it is. */
+export const endpointPatchSchema = z.strictObject({
+  ...z.object(fields).partial().shape,
+  policy: policyChangeSchema.optional(),
+  credentials: z
+    .strictObject({
+      read: credentialSchema.optional(),
+      write: credentialSchema.nullable().optional().describe('Null removes it; so does allowWrites: false.'),
+    })
+    .optional(),
+});
+export type EndpointPatch = z.output<typeof endpointPatchSchema>;
+
+const credentialView = z.strictObject({ kind: z.enum(['token', 'password']), principal: z.string(), set: z.literal(true) });
+
+/** An endpoint as it is shown: never with a secret. */
+export const endpointView = z.strictObject({
+  id: z.uuid(),
+  name: z.string(),
+  url: z.string(),
+  tls: z.discriminatedUnion('mode', [
+    z.strictObject({ mode: z.literal('verify') }),
+    z.strictObject({ mode: z.literal('insecure') }),
+    z.strictObject({ mode: z.literal('ca'), ca: z.string() }),
+    z.strictObject({ mode: z.literal('fingerprint'), fingerprint: z.string() }),
+  ]),
+  enabled: z.boolean(),
+  allowWrites: z.boolean(),
+  siteSlug: z.string().nullable(),
+  netboxClusterName: z.string().nullable(),
+  netboxVrf: z.string().nullable(),
+  policy: policySchema,
+  credentials: z.strictObject({ read: credentialView.nullable(), write: credentialView.nullable() }),
+  boundCluster: z.record(z.string(), z.unknown()).nullable().describe('What was first found behind the address.'),
+  version: z.number().int(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+});
+export type EndpointView = z.output<typeof endpointView>;
+
+export const endpointListView = z.strictObject({ items: z.array(endpointView) });
+export type EndpointListView = z.output<typeof endpointListView>;

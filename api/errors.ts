@@ -1,0 +1,62 @@
+/** Every way in which a request can fail. Codes are a contract with programs: never rename one. */
+export const problemKinds = {
+  'malformed-body': { status: 400, title: 'The body cannot be read' },
+  'invalid-query': { status: 400, title: 'A query parameter is wrong' },
+  unauthenticated: { status: 401, title: 'No valid API key' },
+  'not-found': { status: 404, title: 'Not found' },
+  'name-taken': { status: 409, title: 'The name is taken' },
+  'run-open': { status: 409, title: 'A run is open' },
+  'run-ended': { status: 409, title: 'The run has ended' },
+  'not-awaiting-confirmation': { status: 409, title: 'The run does not wait for a person' },
+  'no-endpoints': { status: 409, title: 'There is no endpoint to synchronise' },
+  'endpoint-disabled': { status: 409, title: 'The endpoint is disabled' },
+  stale: { status: 412, title: 'Somebody else changed it first' },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The body is not JSON' },
+  'invalid-body': { status: 422, title: 'The body is wrong' },
+  'secret-required': { status: 422, title: 'A secret has to be entered again' },
+  'if-match-required': { status: 428, title: 'If-Match is missing' },
+  internal: { status: 500, title: 'Internal error' },
+  'temporal-unavailable': { status: 503, title: 'Temporal cannot be reached' },
+  'database-unavailable': { status: 503, title: 'The database cannot be reached' },
+} as const;
+
+export type ProblemCode = keyof typeof problemKinds;
+
+/** What is wrong with one value of the request. */
+export interface ProblemDetail {
+  /** JSON pointer into the body, or `?name` of a query parameter. */
+  pointer: string;
+  detail: string;
+}
+
+export interface ProblemExtras {
+  errors?: ProblemDetail[];
+  headers?: Record<string, string>;
+}
+
+/** Thrown by a handler to answer with a problem. The detail says what to do and reaches the caller as it is. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly errors: ProblemDetail[];
+  readonly headers: Record<string, string>;
+
+  constructor(
+    readonly code: ProblemCode,
+    readonly detail: string,
+    { errors = [], headers = {} }: ProblemExtras = {},
+  ) {
+    super(detail);
+    this.errors = errors;
+    this.headers = headers;
+  }
+}
+
+/** Temporal did not answer, or refused. Nothing is known to have been started. Try again. */
+export class TemporalUnavailableError extends Error {
+  override readonly name = 'TemporalUnavailableError';
+
+  constructor(cause: unknown) {
+    super('Temporal cannot be reached, or refuses the request.', { cause });
+  }
+}

@@ -1,0 +1,64 @@
+import { Client, Connection } from '@temporalio/client';
+import pino from 'pino';
+import { loadConfig } from '../config/load';
+import { createPool, resolveDatabase } from '../database/connect';
+import { migrate } from '../database/migrate';
+import { findTemporal } from '../temporal/find';
+import { startApi } from './start';
+import { createTemporal } from './temporal';
+
+type Close = () => Promise<unknown>;
+
+/** The API as a process of its own. Ends on SIGINT or SIGTERM, with everything that it opened. */
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const log = pino({ level: config.logLevel });
+  const opened: Close[] = [];
+  const ended = signalled();
+
+  try {
+    const resolved = await resolveDatabase(config);
+    opened.push(resolved.stop);
+    log.info(resolved.described);
+    await migrate(resolved.url, { log: line => log.info(line) });
+    const database = createPool(resolved.url);
+    opened.push(() => database.end());
+
+    const found = await findTemporal(config, { info: line => log.info(line), warn: line => log.warn(line) });
+    opened.push(found.stop);
+    log.info(found.described);
+    const connection = await Connection.connect(found.connectionOptions);
+    opened.push(() => connection.close());
+
+    const api = await startApi({
+      config,
+      database,
+      databaseEngine: config.database.url === undefined ? 'embedded' : 'external',
+      temporal: createTemporal(new Client({ connection, namespace: found.namespace })),
+      temporalUi: { url: found.uiUrl, namespace: found.namespace },
+      log,
+      showFirstKey,
+    });
+    opened.push(api.stop);
+    log.info(`API: ${api.url}`);
+
+    await ended;
+    log.info('stopping');
+  } finally {
+    for (const close of opened.reverse()) await close();
+  }
+}
+
+/** Straight to the terminal: a log is kept, and the key must not be. */
+function showFirstKey(key: string): void {
+  process.stdout.write(`\nAPI key of this installation, shown only this once:\n\n  ${key}\n\n`);
+}
+
+function signalled(): Promise<unknown> {
+  return Promise.race(['SIGINT', 'SIGTERM'].map(signal => new Promise(resolve => process.once(signal, resolve))));
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,48 @@
+import { inTransaction } from '../../database/queryable';
+import { findEndpoint } from '../../database/repositories/endpoints';
+import { findRun, type RunRead } from '../../database/repositories/run-reads';
+import { cancelRun, confirmPlan } from '../../database/repositories/run-requests';
+import { finalRunStates, type RunScope } from '../../domain/run';
+import type { ApiDependencies } from '../dependencies';
+import { Problem } from '../errors';
+import type { Caller } from '../locals';
+import { notFound } from '../validate';
+import { requestFullSync, startRun } from './launch';
+
+type Needs = Pick<ApiDependencies, 'database' | 'temporal'>;
+
+/** A person has read the plan of one endpoint's run and lets it be written: a new full sync of that endpoint does it. Gives its id. */
+export async function confirmRun(needs: Needs, runId: string, caller: Caller): Promise<string> {
+  const run = (await findRun(needs.database, runId)) ?? gone();
+  const scope = confirmedScope(run);
+  const newRunId = await inTransaction(needs.database, async db => {
+    if ((await findEndpoint(db, scope.endpoints[0])) === undefined) throw notWaiting('Its endpoint was deleted.');
+    if (!(await confirmPlan(db, runId, caller.name))) throw notWaiting('Its plan was confirmed already, or it has moved on.');
+    return requestFullSync(db, scope, caller);
+  });
+  await startRun(needs, newRunId, scope, caller);
+  return newRunId;
+}
+
+/** What the plan was made for, so that the new run plans the same. */
+function confirmedScope(run: RunRead): RunScope & { endpoints: [string] } {
+  if (run.state !== 'awaiting_confirmation') throw notWaiting(`It is ${run.state}.`);
+  if (run.endpoint === null) throw notWaiting('Confirm the runs of its endpoints, which are its children, one by one.');
+  const { kinds, relink } = run.scope;
+  return { endpoints: [run.endpoint.id], confirms: run.id, ...(kinds && { kinds }), ...(relink && { relink }) };
+}
+
+/** Asks a run to stop. A running one ends by its workflow; one that no workflow runs ends at once. */
+export async function requestCancel({ database, temporal }: Needs, runId: string, caller: Caller): Promise<void> {
+  const run = (await findRun(database, runId)) ?? gone();
+  if (finalRunStates.includes(run.state)) throw new Problem('run-ended', `Run ${runId} is ${run.state} already.`);
+  const stopping = await temporal.cancel(run.workflowId);
+  await cancelRun(database, runId, stopping ? ['pending'] : ['pending', 'running'], `Cancelled by ${caller.name}.`);
+}
+
+const notWaiting = (why: string): Problem =>
+  new Problem('not-awaiting-confirmation', `This run does not wait for a person. ${why}`);
+
+function gone(): never {
+  throw notFound('run');
+}

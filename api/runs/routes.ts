@@ -1,0 +1,108 @@
+import { type Request, type Response, Router } from 'express';
+import { findEndpoint } from '../../database/repositories/endpoints';
+import { listFindings } from '../../database/repositories/finding-reads';
+import { listChanges } from '../../database/repositories/plan-reads';
+import { findRun, listRuns, type RunRead } from '../../database/repositories/run-reads';
+import type { RunScope } from '../../domain/run';
+import type { ApiDependencies } from '../dependencies';
+import { Problem } from '../errors';
+import { decodeCursor, encodeCursor, setNextLink } from '../paging';
+import { bodyOf, idOf, notFound, queryOf } from '../validate';
+import { confirmRun, requestCancel } from './decide';
+import { requestFullSync, startRun } from './launch';
+import {
+  type FindingListView,
+  findingsQuery,
+  fullUpdateSchema,
+  planQuery,
+  type PlanView,
+  rowCursorSchema,
+  runCursorSchema,
+  runListQuery,
+  type RunListView,
+} from './schema';
+import { scopeOf } from './scope';
+import { summariseRun, viewChange, viewRun } from './view';
+
+export function runRoutes(dependencies: ApiDependencies): Router {
+  const router = Router();
+  const { database, temporalUi } = dependencies;
+
+  const runOf = async (id: string): Promise<RunRead> => {
+    const run = await findRun(database, id);
+    if (run === undefined) throw notFound('run');
+    return run;
+  };
+
+  const accept = async (res: Response, runId: string): Promise<void> => {
+    const run = await viewRun(database, await runOf(runId), temporalUi);
+    res.status(202).location(`/runs/${runId}`).json(run);
+  };
+
+  const start = async (res: Response, scope: RunScope): Promise<void> => {
+    const { caller } = res.locals;
+    const runId = await requestFullSync(database, scope, caller);
+    await startRun(dependencies, runId, scope, caller);
+    await accept(res, runId);
+  };
+
+  const nextOf = (req: Request, res: Response, next: object | undefined): string | null => {
+    const cursor = next === undefined ? null : encodeCursor(next);
+    setNextLink(req, res, cursor);
+    return cursor;
+  };
+
+  router.post('/full-update', async (req, res) => start(res, await scopeOf(database, bodyOf(req, fullUpdateSchema))));
+
+  /** Forgets which NetBox objects show the endpoint's guests and matches them anew; the plan waits for a person. */
+  router.post('/endpoints/:id/relink', async (req, res) => {
+    const endpoint = await findEndpoint(database, idOf(req, 'endpoint'));
+    if (endpoint === undefined) throw notFound('endpoint');
+    if (!endpoint.enabled) throw new Problem('endpoint-disabled', 'Enable the endpoint first: a disabled one is not contacted.');
+    await start(res, { endpoints: [endpoint.id], relink: true });
+  });
+
+  router.get('/runs', async (req, res) => {
+    const { cursor, limit, ...filter } = queryOf(req, runListQuery);
+    const { runs, next } = await listRuns(database, filter, { after: decodeCursor(cursor, runCursorSchema), limit });
+    const answer: RunListView = { items: runs.map(run => summariseRun(run, temporalUi)), nextCursor: nextOf(req, res, next) };
+    res.json(answer);
+  });
+
+  router.get('/runs/:id', async (req, res) => {
+    res.json(await viewRun(database, await runOf(idOf(req, 'run')), temporalUi));
+  });
+
+  router.get('/runs/:id/plan', async (req, res) => {
+    const { cursor, limit, q: text, ...filter } = queryOf(req, planQuery);
+    const { id } = await runOf(idOf(req, 'run'));
+    const { rows, next } = await listChanges(
+      database,
+      id,
+      { ...filter, text },
+      { after: decodeCursor(cursor, rowCursorSchema), limit },
+    );
+    const answer: PlanView = { items: rows.map(viewChange), nextCursor: nextOf(req, res, next) };
+    res.json(answer);
+  });
+
+  router.get('/runs/:id/findings', async (req, res) => {
+    const { cursor, limit, ...filter } = queryOf(req, findingsQuery);
+    const { id } = await runOf(idOf(req, 'run'));
+    const { rows, next } = await listFindings(database, id, filter, { after: decodeCursor(cursor, rowCursorSchema), limit });
+    const answer: FindingListView = { items: rows, nextCursor: nextOf(req, res, next) };
+    res.json(answer);
+  });
+
+  router.post('/runs/:id/confirm', async (req, res) => {
+    await accept(res, await confirmRun(dependencies, idOf(req, 'run'), res.locals.caller));
+  });
+
+  router.post('/runs/:id/cancel', async (req, res) => {
+    const runId = idOf(req, 'run');
+    await requestCancel(dependencies, runId, res.locals.caller);
+    await accept(res, runId);
+  });
+
+  return router;
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pino from 'pino';
+import type { ApiDependencies } from '../../../api/dependencies';
+import { startApi } from '../../../api/start';
+import { Secret } from '../../../config/secret';
+import { createTestDatabase, type TestDatabase } from '../../support/test-database';
+import { RecordingTemporal } from './recording-temporal';
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** The parsed body; undefined without one. */
+  body: unknown;
+}
+
+export interface AskOptions {
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export interface ApiServer {
+  url: string;
+  key: string;
+  database: TestDatabase;
+  temporal: RecordingTemporal;
+  /** Everything that was logged so far. */
+  logged(): string;
+  /** Sends a request with the key and, if there is a body, as JSON. */
+  ask(method: string, path: string, options?: AskOptions): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+/** The API over HTTP on a database of its own, with a Temporal that only records. */
+export async function startApiServer(overrides: Partial<Pick<ApiDependencies, 'temporalUi'>> = {}): Promise<ApiServer> {
+  const database = await createTestDatabase();
+  const stateDir = mkdtempSync(join(tmpdir(), 'proxbox-api-'));
+  const temporal = new RecordingTemporal();
+  const key = `test-${randomUUID()}`;
+  const lines: string[] = [];
+  const api = await startApi({
+    config: { api: { host: '127.0.0.1', port: 0, key: new Secret(key) }, encryptionKey: undefined, stateDir },
+    database: database.pool,
+    databaseEngine: 'embedded',
+    temporal,
+    temporalUi: { url: 'http://127.0.0.1:8233', namespace: 'default' },
+    log: pino({ level: 'info' }, { write: line => lines.push(line) }),
+    showFirstKey: () => {},
+    ...overrides,
+  });
+  return {
+    url: api.url,
+    key,
+    database,
+    temporal,
+    logged: () => lines.join(''),
+    ask: (method, path, options) => ask(api.url, key, method, path, options),
+    stop: async () => {
+      await api.stop();
+      await database.drop();
+      rmSync(stateDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function ask(url: string, key: string, method: string, path: string, { body, headers }: AskOptions = {}): Promise<Answer> {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${key}`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const parsed: unknown = text === '' ? undefined : JSON.parse(text);
+  return { status: response.status, headers: response.headers, body: parsed };
+}

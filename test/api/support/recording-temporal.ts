@@ -1,0 +1,35 @@
+import { TemporalUnavailableError } from '../../../api/errors';
+import type { Temporal } from '../../../api/temporal';
+
+/** Notes what the API asks of Temporal, and can be down. */
+export class RecordingTemporal implements Temporal {
+  readonly started: string[] = [];
+  readonly cancelled: string[] = [];
+  /** Workflows that could be cancelled. */
+  readonly open = new Set<string>();
+  down = false;
+  /** Called when a start arrives: before its answer is lost, if Temporal is down. */
+  onStart: (runId: string) => Promise<void> = async () => {};
+  workers = 1;
+
+  async startFullSync(runId: string): Promise<void> {
+    await this.onStart(runId);
+    this.refuseWhenDown();
+    this.started.push(runId);
+  }
+
+  async cancel(workflowId: string): Promise<boolean> {
+    this.refuseWhenDown();
+    this.cancelled.push(workflowId);
+    return this.open.has(workflowId);
+  }
+
+  async pollers(): Promise<number> {
+    this.refuseWhenDown();
+    return this.workers;
+  }
+
+  private refuseWhenDown(): void {
+    if (this.down) throw new TemporalUnavailableError(new Error('connection refused'));
+  }
+}
