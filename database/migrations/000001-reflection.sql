@@ -203,7 +203,7 @@ create table known_conflict (
 create table netbox_state (
   url text primary key,
   last_change_id bigint not null,
-  last_change_time timestamptz,
+  request_id text not null,
   version text not null,
   seen_at timestamptz not null default now()
 );

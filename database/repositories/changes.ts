@@ -112,3 +112,13 @@ export async function refusedExamples(db: Queryable, runId: string): Promise<{ l
   );
   return rows;
 }
+
+/** Why a guest's VM could not be created, by guest. */
+export async function failedGuests(db: Queryable, runId: string): Promise<Map<string, string>> {
+  const { rows } = await db.query<{ key: string; text: string }>(
+    `select key, coalesce(error->>'text', state) as text from change
+     where run_id = $1 and kind = 'virtual-machine' and state <> 'done' and action = 'create'`,
+    [runId],
+  );
+  return new Map(rows.map(row => [row.key, row.text]));
+}

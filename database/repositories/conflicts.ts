@@ -6,7 +6,12 @@ export interface Conflict {
 }
 
 /** Remembers the conflicts of a run, forgets those that are gone, and says how many were not there before. */
-export async function rememberConflicts(db: Queryable, endpointId: string, runId: string, conflicts: Conflict[]): Promise<number> {
+export async function rememberConflicts(
+  db: Queryable,
+  endpointId: string,
+  runId: string,
+  conflicts: Conflict[],
+): Promise<number> {
   await db.query(
     `insert into known_conflict (endpoint_id, key, holder, first_run, last_run)
      select $1, key, holder, $2, $2 from unnest($3::text[], $4::text[]) as item (key, holder)

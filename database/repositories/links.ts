@@ -5,10 +5,13 @@ import type { Queryable } from '../queryable';
 
 /** The link table of one endpoint: which NetBox object shows which Proxmox object, and what was reflected to it. */
 export async function loadLinks(db: Queryable, endpointId: string): Promise<Map<ReflectionKindName, Map<string, Link>>> {
-  const { rows } = await db.query<{ kind: ReflectionKindName; key: string; netbox_id: string; values: Values; created_by_us: boolean }>(
-    `select kind, key, netbox_id, values, created_by_us from reflected where endpoint_id = $1`,
-    [endpointId],
-  );
+  const { rows } = await db.query<{
+    kind: ReflectionKindName;
+    key: string;
+    netbox_id: string;
+    values: Values;
+    created_by_us: boolean;
+  }>(`select kind, key, netbox_id, values, created_by_us from reflected where endpoint_id = $1`, [endpointId]);
   const links = new Map<ReflectionKindName, Map<string, Link>>();
   for (const row of rows) {
     const ofKind = links.get(row.kind) ?? new Map<string, Link>();
@@ -20,10 +23,10 @@ export async function loadLinks(db: Queryable, endpointId: string): Promise<Map<
 
 /** NetBox ids that other endpoints own, by kind. */
 export async function idsOfOtherEndpoints(db: Queryable, endpointId: string, kind: ReflectionKindName): Promise<Set<number>> {
-  const { rows } = await db.query<{ netbox_id: string }>(`select netbox_id from reflected where kind = $2 and endpoint_id <> $1`, [
-    endpointId,
-    kind,
-  ]);
+  const { rows } = await db.query<{ netbox_id: string }>(
+    `select netbox_id from reflected where kind = $2 and endpoint_id <> $1`,
+    [endpointId, kind],
+  );
   return new Set(rows.map(row => Number(row.netbox_id)));
 }
 

@@ -62,3 +62,11 @@ export async function loadReviewChanges(db: Queryable, runId: string): Promise<P
   );
   return rows;
 }
+
+export async function findingsOf(db: Queryable, runId: string, code: Finding['code']): Promise<Finding[]> {
+  const { rows } = await db.query<Finding & { kind: string | null; key: string | null }>(
+    `select code, severity, kind, key, label, message, detail from finding where run_id = $1 and code = $2 order by seq`,
+    [runId, code],
+  );
+  return rows;
+}

@@ -124,3 +124,13 @@ export async function findOpenSync(db: Queryable, endpointId: string): Promise<R
 export async function ensurePartitions(db: Queryable): Promise<void> {
   await db.query(`select ensure_run_partitions(current_date - 1, 4)`);
 }
+
+/** Ends runs of an endpoint whose workflow is gone, e.g. terminated: whoever calls this holds the endpoint's lock. */
+export async function endOrphans(db: Queryable, endpointId: string, exceptRunId: string): Promise<void> {
+  await db.query(
+    `update run set state = 'failed', reason = 'internal', phase = null, finished_at = now(),
+       message = 'Its workflow was terminated before the run ended.'
+     where endpoint_id = $1 and kind = 'endpoint-sync' and state = 'running' and id <> $2`,
+    [endpointId, exceptRunId],
+  );
+}

@@ -8,6 +8,7 @@ import { customFieldsIn, idIn, textIn, type PlannedGuest, type Row } from './kin
 import { macOf } from './kinds/interface';
 import { giveNames } from './names';
 import type { ReflectionPolicy } from './policy';
+import { isEmpty, type Values } from './values';
 
 export type GuestState = 'proven' | 'changed' | 'unproven';
 
@@ -38,8 +39,8 @@ export interface GuestMatchInput {
   clusterName: string;
   inventory: Inventory;
   records: Map<GuestKey, GuestRecord>;
-  /** NetBox VM ids by guest, from our link table. */
-  links: Map<string, number>;
+  /** Our link table's rows of VMs, by guest. */
+  links: Map<string, { netboxId: number; values: Values }>;
   /** VM ids that our link table gives to other endpoints. */
   linkedElsewhere: Set<number>;
   /** Marks of evidence that live guests of other endpoints have. */
@@ -143,20 +144,20 @@ function stateOf(guest: ObservedGuest, shared: Set<GuestKey>, input: GuestMatchI
 function findVms(observed: ObservedGuest[], input: GuestMatchInput, result: GuestMatch): void {
   const rows = new Map(input.vmRows.map(row => [row.id, row]));
   const claimed = new Set<number>(input.linkedElsewhere);
-  for (const id of input.links.values()) claimed.add(id);
+  for (const { netboxId } of input.links.values()) claimed.add(netboxId);
 
   const unlinked: ObservedGuest[] = [];
   for (const guest of observed) {
     const key = guestKey(guest);
-    const linkedId = result.recreated.has(key) ? undefined : input.links.get(key);
-    const row = linkedId === undefined ? undefined : rows.get(linkedId);
-    if (linkedId === undefined) unlinked.push(guest);
+    const link = result.recreated.has(key) ? undefined : input.links.get(key);
+    const row = link && rows.get(link.netboxId);
+    if (!link) unlinked.push(guest);
     else if (!row) {
-      result.missing.push({ key, netboxId: linkedId });
+      result.missing.push({ key, netboxId: link.netboxId });
       unlinked.push(guest);
     } else {
-      const carries = otherMark(row, guest, input.endpointId);
-      if (carries) result.foreign.push({ key, netboxId: linkedId, carries });
+      const carries = otherMark(row, guest, input.endpointId, link.values);
+      if (carries) result.foreign.push({ key, netboxId: link.netboxId, carries });
       else result.matched.set(key, { row, rule: 'link' });
     }
   }
@@ -217,15 +218,19 @@ function settle(unlinked: ObservedGuest[], found: Map<GuestKey, Found>, result: 
   }
 }
 
-/** The mark in a row's custom fields, when it names another guest than this one. */
-function otherMark(row: Row, guest: ObservedGuest, endpointId: string): string | undefined {
+/**
+ * What a linked row carries, when that is not this guest: another guest's mark, or no mark where we wrote one and another name
+ * (after a restore of NetBox, ids are given out again, also to VMs made by hand).
+ */
+function otherMark(row: Row, guest: ObservedGuest, endpointId: string, reflected: Values): string | undefined {
   const fields = customFieldsIn(row);
-  const vmid = fields['cf.proxmox_vm_id'];
-  const kind = fields['cf.proxmox_vm_type'];
-  const endpoint = fields['cf.proxbox_endpoint'];
-  const differs = (value: unknown, ours: unknown): boolean => value !== undefined && value !== null && value !== '' && String(value) !== String(ours);
-  if (!differs(vmid, guest.vmid) && !differs(kind, guest.kind) && !differs(endpoint, endpointId)) return undefined;
-  return `${String(kind ?? '?')}/${String(vmid ?? '?')} of endpoint ${String(endpoint ?? '?')}`;
+  const marks = { proxmox_vm_id: guest.vmid, proxmox_vm_type: guest.kind, proxbox_endpoint: endpointId };
+  const shown = Object.entries(marks).map(([name, ours]) => ({ value: fields[`cf.${name}`], ours }));
+  const carries = `${textIn(row['name'])}: ${shown.map(({ value }) => String(value ?? '–')).join(' ')}`;
+  if (shown.some(({ value, ours }) => !isEmpty(value) && String(value) !== String(ours))) return carries;
+  const wasMarked = !isEmpty(reflected['cf.proxmox_vm_id']);
+  const renamed = reflected['name'] !== undefined && textIn(row['name']) !== reflected['name'];
+  return wasMarked && isEmpty(fields['cf.proxmox_vm_id']) && renamed ? carries : undefined;
 }
 
 function carriesMark(row: Row, guest: ObservedGuest, input: GuestMatchInput): boolean {

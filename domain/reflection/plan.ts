@@ -42,8 +42,6 @@ export interface PlanInput {
   links: Map<ReflectionKindName, Map<string, Link>>;
   supportIds: Map<string, number>;
   kinds?: ReflectionKindName[];
-  /** Guests that are in Proxmox and could not be read: their objects are left alone. */
-  heldGuests: Set<string>;
 }
 
 export interface Plan {

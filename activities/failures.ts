@@ -1,0 +1,21 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import type { RunReason } from '../domain/run';
+
+/** Ends a run with a reason that an operator can act on; trying again would not help. */
+export class StopRun extends Error {
+  constructor(
+    readonly reason: RunReason,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'StopRun';
+  }
+}
+
+/** How Temporal must hear of an error: its type is the reason code; what cannot get better by itself is not retried. */
+export function toFailure(error: unknown, explain: (error: unknown) => { reason: RunReason; message: string; retryable: boolean }): Error {
+  if (error instanceof ApplicationFailure) return error;
+  if (error instanceof StopRun) return ApplicationFailure.nonRetryable(error.message, error.reason);
+  const { reason, message, retryable } = explain(error);
+  return ApplicationFailure.create({ type: reason, message, nonRetryable: !retryable });
+}

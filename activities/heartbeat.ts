@@ -1,0 +1,16 @@
+import { Context } from '@temporalio/activity';
+
+/** Seconds between heartbeats; workflows allow five times as much before they give an attempt up. */
+const everyMs = 2_000;
+
+/** Tells Temporal every two seconds that the attempt lives, with the last progress; stops when the work ends. */
+export async function withHeartbeat<T>(work: (progress: (details: unknown) => void, signal: AbortSignal) => Promise<T>): Promise<T> {
+  const context = Context.current();
+  let latest: unknown;
+  const timer = setInterval(() => context.heartbeat(latest), everyMs);
+  try {
+    return await work(details => (latest = details), context.cancellationSignal);
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,206 @@
+/**
+ * Reads one endpoint and stores what it shows under the run. Read-only towards Proxmox.
+ */
+import { createHash } from 'node:crypto';
+import {
+  ProxmoxLockedError,
+  ProxmoxNodeUnreachableError,
+  ProxmoxNotFoundError,
+  ProxmoxPermissionError,
+  ProxmoxRefusedError,
+  ProxmoxUnavailableError,
+  ProxmoxUnknownNodeError,
+} from '../../clients/proxmox/errors';
+import type { Endpoint } from '../../database/repositories/endpoints';
+import type { Observation } from '../../database/repositories/observations';
+import type { RunRecord } from '../../database/repositories/run-records';
+import { hasPrivilege, type Permissions } from '../../domain/proxmox/permissions';
+import { guestKey, type ObservedCluster, type UnreadableGuest } from '../../domain/reflection/inventory';
+import { StopRun } from '../failures';
+import type { ProxmoxReader, ReflectionDeps } from './deps';
+import { readGuest, type ListedGuest } from './read-guest';
+
+export interface ObserveSummary {
+  guests: number;
+  unreadable: number;
+  nodes: number;
+  complete: boolean;
+}
+
+/** Guests read at once in all; the client keeps each node to its own limit. */
+const parallelGuests = 32;
+const batchSize = 200;
+
+export async function observeRun(
+  deps: ReflectionDeps,
+  run: RunRecord,
+  endpoint: Endpoint,
+  progress: (done: number, total: number) => void,
+  signal: AbortSignal,
+): Promise<ObserveSummary> {
+  const proxmox = await deps.openProxmox(endpoint);
+  try {
+    const permissions = await proxmox.permissions({ signal });
+    const { cluster, listed } = await readCluster(proxmox, permissions, signal);
+    await checkBinding(deps, endpoint, cluster);
+    await compareRights(deps, endpoint, permissions, cluster);
+    const policy = deps.policyOf(endpoint);
+    const online = new Set(cluster.nodes.filter(node => node.status === 'online').map(node => node.name));
+    const unreadable: UnreadableGuest[] = [];
+    let batch: Observation[] = [];
+    let done = 0;
+    await eachInParallel(listed, parallelGuests, async guest => {
+      const read = online.has(guest.node)
+        ? await readGuest(proxmox, guest, permissions, policy, signal).catch((error: unknown) => unreadableBecause(guest, error))
+        : nodeIsDown(guest, cluster);
+      if ('reason' in read) unreadable.push(read);
+      else batch.push(observation('guest', guestKey(read), read));
+      progress(++done, listed.length);
+      if (batch.length >= batchSize) await deps.store.saveObservations(run.id, batch.splice(0));
+    });
+    unreadable.sort((a, b) => a.vmid - b.vmid);
+    batch.push(observation('cluster', 'cluster', { cluster, unreadable }));
+    await deps.store.saveObservations(run.id, batch);
+    return {
+      guests: listed.length - unreadable.length,
+      unreadable: unreadable.length,
+      nodes: cluster.nodes.length,
+      complete: cluster.complete,
+    };
+  } finally {
+    await proxmox.close();
+  }
+}
+
+async function readCluster(
+  proxmox: ProxmoxReader,
+  permissions: Permissions,
+  signal: AbortSignal,
+): Promise<{ cluster: ObservedCluster; listed: ListedGuest[] }> {
+  requirePrivilege(permissions, '/', 'Sys.Audit', 'the cluster status cannot be read');
+  const [version, status, resources, nodes, options] = await Promise.all([
+    proxmox.version({ signal }),
+    proxmox.clusterStatus({ signal }),
+    proxmox.clusterResources({ signal }),
+    proxmox.nodes({ signal }),
+    proxmox.clusterOptions({ signal }),
+  ]);
+  const incompleteBecause: string[] = [];
+  if (!hasPrivilege(permissions, '/vms', 'VM.Audit')) {
+    incompleteBecause.push(
+      'The credential lacks VM.Audit on /vms: Proxmox leaves out guests that it may not see, without saying so. Give it the role PVEAuditor on / (with propagation).',
+    );
+  }
+  const name = status.cluster?.name ?? status.nodes[0]?.name ?? nodes[0]?.node;
+  if (name === undefined) throw new StopRun('proxmox-permission', 'Proxmox lists no node: the credential has no right to see one.');
+  const cluster: ObservedCluster = {
+    name,
+    mode: status.cluster ? 'cluster' : 'standalone',
+    version: version.version,
+    nodes: nodes
+      .map(node => ({ name: node.node, status: nodeStatus(node.status), fingerprint: node.sslFingerprint }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    tagColors: options.tagStyle.colors,
+    complete: incompleteBecause.length === 0,
+    incompleteBecause,
+  };
+  return { cluster, listed: [...resources.guests].sort((a, b) => a.vmid - b.vmid) };
+}
+
+const nodeStatus = (status: string): 'online' | 'offline' | 'unknown' =>
+  status === 'online' || status === 'offline' ? status : 'unknown';
+
+function requirePrivilege(permissions: Permissions, path: string, privilege: string, consequence: string): void {
+  if (hasPrivilege(permissions, path, privilege)) return;
+  throw new StopRun(
+    'proxmox-permission',
+    `The Proxmox credential lacks ${privilege} on ${path}: ${consequence}. Give it the role PVEAuditor on / (with propagation); for a token with privilege separation, give the role to the token, too.`,
+  );
+}
+
+async function checkBinding(deps: ReflectionDeps, endpoint: Endpoint, cluster: ObservedCluster): Promise<void> {
+  const fingerprints = cluster.nodes.flatMap(node => node.fingerprint ?? []).sort();
+  const binding = await deps.store.transaction(db => db.bindEndpoint(endpoint.id, { name: cluster.name, fingerprints }));
+  if (binding.outcome === 'same') return;
+  throw new StopRun(
+    'cluster-changed',
+    binding.outcome === 'taken'
+      ? `The cluster ${cluster.name} behind ${endpoint.url} already belongs to the endpoint ${binding.byEndpoint}. Delete one of the two endpoints.`
+      : `Behind ${endpoint.url} is the cluster ${cluster.name} with other certificates than ${binding.bound.name}, to which this endpoint was bound. Nothing was read or written. If that is right (new certificates on all nodes, a new installation), accept it with POST /endpoints/{id}/rebind.`,
+  );
+}
+
+/** Fewer rights than at the last run: what is not listed now may only be hidden. */
+async function compareRights(
+  deps: ReflectionDeps,
+  endpoint: Endpoint,
+  permissions: Permissions,
+  cluster: ObservedCluster,
+): Promise<void> {
+  const vmAudit = Object.keys(permissions)
+    .filter(path => permissions[path]?.['VM.Audit'] !== undefined)
+    .sort();
+  const before = await deps.store.loadRights(endpoint.id);
+  const lost = (before?.vmAudit ?? []).filter(path => !hasPrivilege(permissions, path, 'VM.Audit'));
+  if (lost.length > 0) {
+    cluster.complete = false;
+    cluster.incompleteBecause.push(
+      `The credential lost VM.Audit on ${lost.slice(0, 5).join(', ')}${lost.length > 5 ? ` and ${lost.length - 5} more paths` : ''} since the last run: guests may be hidden, so nothing is concluded from absence.`,
+    );
+  } else await deps.store.saveRights(endpoint.id, { vmAudit });
+}
+
+function nodeIsDown(guest: ListedGuest, cluster: ObservedCluster): UnreadableGuest {
+  const status = cluster.nodes.find(node => node.name === guest.node)?.status ?? 'unknown';
+  return {
+    ...placed(guest),
+    reason: 'node-offline',
+    message: `${label(guest)} is on node ${guest.node}, which is ${status}: it cannot be read, so NetBox keeps what it has.`,
+  };
+}
+
+function unreadableBecause(guest: ListedGuest, error: unknown): UnreadableGuest {
+  const at = placed(guest);
+  const who = label(guest);
+  if (error instanceof ProxmoxPermissionError) {
+    const right = error.privileges.length > 0 ? error.privileges.join(' or ') : 'VM.Audit';
+    const message = `${who} cannot be read: the credential lacks ${right} on ${error.permissionPath ?? `/vms/${guest.vmid}`}.`;
+    return { ...at, reason: 'permission', message };
+  }
+  if (error instanceof ProxmoxNotFoundError) {
+    return { ...at, reason: 'vanished', message: `${who} was removed or moved while it was read; the next run sees where it is.` };
+  }
+  if (error instanceof ProxmoxNodeUnreachableError || error instanceof ProxmoxUnknownNodeError) {
+    return { ...at, reason: 'node-offline', message: `${who} is on node ${guest.node}, which does not answer: NetBox keeps what it has.` };
+  }
+  if (error instanceof ProxmoxLockedError || error instanceof ProxmoxRefusedError || error instanceof ProxmoxUnavailableError) {
+    return { ...at, reason: 'error', message: `${who} could not be read: ${error.message}` };
+  }
+  throw error;
+}
+
+const placed = ({ kind, vmid, node, name }: ListedGuest) => ({ kind, vmid, node, name });
+const label = (guest: ListedGuest): string => `${guest.name ?? 'A guest'} (${guest.kind} ${guest.vmid})`;
+
+// Storing -----------------------------------------------------------------------------------------------------------------
+
+function observation(kind: Observation['kind'], key: string, body: unknown): Observation {
+  return { kind, key, body, hash: createHash('sha256').update(canonicalJson(body)).digest() };
+}
+
+/** Keys in order, so that equal contents have equal hashes. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, item: unknown) =>
+    typeof item === 'object' && item !== null && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  );
+}
+
+async function eachInParallel<T>(items: readonly T[], lanes: number, work: (item: T) => Promise<void>): Promise<void> {
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < items.length) await work(items[next++]!);
+  };
+  await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane));
+}

@@ -1,0 +1,94 @@
+import {
+  CancellationScope,
+  ParentClosePolicy,
+  WorkflowExecutionAlreadyStartedError,
+  isCancellation,
+  proxyActivities,
+  setCurrentDetails,
+  startChild,
+  upsertSearchAttributes,
+  type ChildWorkflowHandle,
+} from '@temporalio/workflow';
+import type { OpenedEndpoint } from '../activities/reflection/runs';
+import type { ReflectionActivities } from '../activities/reflection';
+import type { RunReason, RunState } from '../domain/run';
+import { searchAttributes } from '../temporal/search-attributes';
+import { endpointSync } from './endpoint-sync';
+import { taskQueues, workflowIds, type RunInput } from './names';
+
+const quick = proxyActivities<ReflectionActivities>({
+  taskQueue: taskQueues.control,
+  startToCloseTimeout: '30 seconds',
+  scheduleToCloseTimeout: '10 minutes',
+});
+const waiting = proxyActivities<ReflectionActivities>({
+  taskQueue: taskQueues.control,
+  heartbeatTimeout: '10 seconds',
+  startToCloseTimeout: '6 hours',
+  summary: 'Wait for the sync that runs already',
+});
+
+export interface FullSyncResult {
+  state: RunState;
+  reason?: RunReason;
+  message?: string;
+}
+
+/** Synchronises all or chosen endpoints, each in a child of its own: one that fails does not hold up the others. */
+export async function fullSync({ runId }: RunInput): Promise<FullSyncResult> {
+  const opened = await quick.openFullSync({ runId });
+  if (opened === null) return { state: 'cancelled', message: 'The run had ended before its workflow began.' };
+  setCurrentDetails(`${opened.endpoints.length} endpoints: ${opened.endpoints.map(item => item.endpointName).join(', ')}`);
+  try {
+    await Promise.all(opened.endpoints.map(item => synchronise(item, opened.dryRun, opened.requestedBy)));
+  } catch (error) {
+    // Children go on by themselves; a cancelled parent starts no further one.
+    if (!isCancellation(error)) throw error;
+    await CancellationScope.nonCancellable(() =>
+      quick.endRun({ runId, state: 'cancelled', message: 'Cancelled; no further endpoint was started.' }),
+    );
+    throw error;
+  }
+  const end = await quick.closeFullSync({ runId });
+  upsertSearchAttributes([
+    { key: searchAttributes.state, value: end.state },
+    { key: searchAttributes.outcome, value: end.reason ?? end.state },
+  ]);
+  setCurrentDetails(`**${end.state}** ${end.message ?? ''}`);
+  return end;
+}
+
+/** The child's id is the endpoint's lock: another sync of it is waited for, then this one runs with its own scope. */
+async function synchronise(item: OpenedEndpoint, dryRun: boolean, actor: string): Promise<void> {
+  for (;;) {
+    const child = await start(item, dryRun, actor);
+    if (child) {
+      await child.result();
+      return;
+    }
+    await waiting.awaitEndpoint({ endpointId: item.endpointId });
+  }
+}
+
+async function start(item: OpenedEndpoint, dryRun: boolean, actor: string): Promise<ChildWorkflowHandle<typeof endpointSync> | undefined> {
+  try {
+    return await startChild(endpointSync, {
+      workflowId: workflowIds.endpointSync(item.endpointId),
+      args: [{ runId: item.runId }],
+      taskQueue: taskQueues.control,
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: `Sync ${item.endpointName}${dryRun ? ' (dry run)' : ''}`,
+      staticDetails: `Reflects the Proxmox endpoint **${item.endpointName}** into NetBox.`,
+      typedSearchAttributes: [
+        { key: searchAttributes.endpoint, value: item.endpointId },
+        { key: searchAttributes.runKind, value: 'endpoint-sync' },
+        { key: searchAttributes.actor, value: actor },
+        { key: searchAttributes.state, value: 'running' },
+        { key: searchAttributes.dryRun, value: dryRun },
+      ],
+    });
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
+    throw error;
+  }
+}
