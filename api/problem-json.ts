@@ -46,6 +46,7 @@ function toProblem(error: unknown): Problem {
       'Temporal does not answer, so nothing can be started or cancelled now. Try again soon.',
     );
   }
+  if (textField(error, 'name') === 'URIError') return new Problem('not-found', 'The path holds a % that is no escape.');
   return (
     bodyProblem(error) ??
     databaseProblem(error) ??

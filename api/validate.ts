@@ -4,7 +4,7 @@ import { Problem, type ProblemDetail } from './errors';
 
 /** The body in the schema's shape; no body counts as `{}`. */
 export function bodyOf<Schema extends z.ZodType>(req: Request, schema: Schema): z.output<Schema> {
-  if (req.body === undefined && req.is('json') === false)
+  if (req.body === undefined && hasBody(req))
     throw new Problem('unsupported-media-type', 'Send JSON, with Content-Type: application/json.');
   const parsed = schema.safeParse(req.body ?? {});
   if (parsed.success) return parsed.data;
@@ -29,6 +29,9 @@ export function idOf(req: Request, what: string): string {
 }
 
 export const notFound = (what: string): Problem => new Problem('not-found', `There is no such ${what}.`);
+
+const hasBody = (req: Request): boolean =>
+  req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
 
 /** Zod's messages say what is expected and do not repeat what was given. */
 function details(issue: z.core.$ZodIssue, place: (path: PropertyKey[]) => string): ProblemDetail[] {

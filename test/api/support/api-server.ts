@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
-import type { ApiDependencies } from '../../../api/dependencies';
 import { startApi } from '../../../api/start';
 import { Secret } from '../../../config/secret';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database';
@@ -30,11 +29,13 @@ export interface ApiServer {
   logged(): string;
   /** Sends a request with the key and, if there is a body, as JSON. */
   ask(method: string, path: string, options?: AskOptions): Promise<Answer>;
+  /** Back to no endpoints, no runs, and a Temporal that is up. */
+  reset(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** The API over HTTP on a database of its own, with a Temporal that only records. */
-export async function startApiServer(overrides: Partial<Pick<ApiDependencies, 'temporalUi'>> = {}): Promise<ApiServer> {
+export async function startApiServer(): Promise<ApiServer> {
   const database = await createTestDatabase();
   const stateDir = mkdtempSync(join(tmpdir(), 'proxbox-api-'));
   const temporal = new RecordingTemporal();
@@ -48,7 +49,6 @@ export async function startApiServer(overrides: Partial<Pick<ApiDependencies, 't
     temporalUi: { url: 'http://127.0.0.1:8233', namespace: 'default' },
     log: pino({ level: 'info' }, { write: line => lines.push(line) }),
     showFirstKey: () => {},
-    ...overrides,
   });
   return {
     url: api.url,
@@ -57,6 +57,10 @@ export async function startApiServer(overrides: Partial<Pick<ApiDependencies, 't
     temporal,
     logged: () => lines.join(''),
     ask: (method, path, options) => ask(api.url, key, method, path, options),
+    reset: async () => {
+      temporal.reset();
+      await database.pool.query('truncate endpoint, run cascade');
+    },
     stop: async () => {
       await api.stop();
       await database.drop();

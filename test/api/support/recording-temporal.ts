@@ -29,6 +29,16 @@ export class RecordingTemporal implements Temporal {
     return this.workers;
   }
 
+  /** As new. */
+  reset(): void {
+    this.started.length = 0;
+    this.cancelled.length = 0;
+    this.open.clear();
+    this.down = false;
+    this.onStart = async () => {};
+    this.workers = 1;
+  }
+
   private refuseWhenDown(): void {
     if (this.down) throw new TemporalUnavailableError(new Error('connection refused'));
   }
