@@ -7,7 +7,7 @@ import {
   setCurrentDetails,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { ReflectionActivities } from '../activities/reflection';
+import type { ReflectionActivities } from '../activities/reflection/activities';
 import type { RunReason, RunState } from '../domain/run';
 import { searchAttributes } from '../temporal/search-attributes';
 import { taskQueues, type RunInput } from './names';

@@ -1,7 +1,6 @@
 import {
   CancellationScope,
   ParentClosePolicy,
-  WorkflowExecutionAlreadyStartedError,
   isCancellation,
   proxyActivities,
   setCurrentDetails,
@@ -9,8 +8,9 @@ import {
   upsertSearchAttributes,
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { OpenedEndpoint } from '../activities/reflection/runs';
-import type { ReflectionActivities } from '../activities/reflection';
+import type { ReflectionActivities } from '../activities/reflection/activities';
 import type { RunReason, RunState } from '../domain/run';
 import { searchAttributes } from '../temporal/search-attributes';
 import { endpointSync } from './endpoint-sync';

@@ -12,6 +12,7 @@ import {
   collect,
   countRows,
   listRows,
+  newestRow,
   rowsByIds,
   rowsByParents,
   type ListOptions,
@@ -82,6 +83,8 @@ export interface NetBoxClient {
     parentIds: readonly number[],
     options?: ParentOptions,
   ): Promise<NetBoxObject[]>;
+  /** The row with the highest id. */
+  newest(path: NetBoxPath, options?: ReadOptions): Promise<NetBoxObject | undefined>;
   count(path: NetBoxPath, filters?: NetBoxFilters): Promise<number>;
   /** `etag` is undefined in NetBox 4.5. A detail costs as much as a list of a hundred: prefer lists. */
   get(path: NetBoxPath, id: number, options?: ReadOptions): Promise<{ object: NetBoxObject; etag: string | undefined }>;
@@ -178,6 +181,10 @@ export function createNetBoxClient(options: NetBoxClientOptions): NetBoxClient {
     },
     async listByParents(path, parameter, parentIds, parentOptions = {}) {
       return rowsByParents(transport, await session(), path, parameter, parentIds, parentOptions);
+    },
+    async newest(path, readOptions = {}) {
+      await session();
+      return newestRow(transport, path, readOptions);
     },
     async count(path, filters = {}) {
       await session();

@@ -64,6 +64,18 @@ export async function* listRows(
   }
 }
 
+/** The row with the highest id, or undefined when the token sees none. */
+export async function newestRow(
+  transport: Transport,
+  path: NetBoxPath,
+  { fields, signal }: ReadOptions,
+): Promise<NetBoxObject | undefined> {
+  const query = queryString({ ordering: '-id', limit: 1, fields: fields === undefined ? undefined : fieldList(fields) });
+  const { body, request } = await transport.read({ method: 'GET', path, query, signal });
+  if (!isPage(body)) throw new NetBoxResponseError('the answer is not a list', request);
+  return body.results[0];
+}
+
 /** How many rows a filter finds, as far as the token sees. The filter is not checked: never decide about a delete by a count. */
 export async function countRows(
   transport: Transport,

@@ -110,7 +110,12 @@ export interface ClusterOptions {
   /** `free`, `existing`, `list`, `none`; `null` is free. */
   readonly userTagAccess: string | null;
   /** Tags keep their case, and the order given. */
-  readonly tagStyle: { readonly caseSensitive: boolean; readonly configOrder: boolean };
+  readonly tagStyle: {
+    readonly caseSensitive: boolean;
+    readonly configOrder: boolean;
+    /** Background colours, `rrggbb` in lower case, by tag. */
+    readonly colors: Readonly<Record<string, string>>;
+  };
 }
 
 export interface Pool {
@@ -178,8 +183,20 @@ export function parseClusterOptions(data: unknown): ClusterOptions {
     registeredTags: row.words('registered-tags'),
     allowedTags: row.words('allowed-tags'),
     userTagAccess: row.object('user-tag-access')?.textOrNull('user-allow') ?? null,
-    tagStyle: { caseSensitive: style?.flag('case-sensitive') ?? false, configOrder: style?.textOrNull('ordering') === 'config' },
+    tagStyle: {
+      caseSensitive: style?.flag('case-sensitive') ?? false,
+      configOrder: style?.textOrNull('ordering') === 'config',
+      colors: parseColorMap(style?.textOrNull('color-map') ?? ''),
+    },
   };
+}
+
+/** `tag:background[:text];…` */
+function parseColorMap(text: string): Record<string, string> {
+  const entries = text.split(';').map(entry => entry.split(':'));
+  return Object.fromEntries(
+    entries.flatMap(([tag, color]) => (tag && /^[0-9a-f]{6}$/i.test(color ?? '') ? [[tag, color!.toLowerCase()]] : [])),
+  );
 }
 
 export function parsePools(data: unknown): Pool[] {

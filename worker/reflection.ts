@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import type { Pool } from 'pg';
+import { createReflectionActivities, type ReflectionActivities } from '../activities/reflection/activities';
+import { StopRun } from '../activities/failures';
+import { createAdaptiveLimiter } from '../clients/limiter/adaptive-limiter';
+import { createNetBoxClient, type NetBoxClient } from '../clients/netbox/client';
+import { createProxmoxClient, type ProxmoxClient } from '../clients/proxmox/client';
+import type { TlsPolicy } from '../clients/http/tls-connector';
+import type { Config } from '../config/config';
+import { createReflectionStore } from '../database/reflection-store';
+import { readCredential } from '../database/repositories/credentials';
+import type { Endpoint, EndpointTls } from '../database/repositories/endpoints';
+import type { SecretBox } from '../database/secrets';
+import { explainFailure } from './explain-failure';
+import { effectivePolicy } from './policy';
+
+export interface ReflectionParts {
+  activities: ReflectionActivities;
+  close(): Promise<void>;
+}
+
+/** Puts reflection together: the only place that knows the read credential, both clients, and the database. */
+export function composeReflection(config: Config, pool: Pool, secrets: SecretBox): ReflectionParts {
+  const netbox = openNetBox(config);
+  const activities = createReflectionActivities({
+    store: createReflectionStore(pool),
+    openProxmox: endpoint => openProxmox(config, pool, secrets, endpoint),
+    netbox: netbox.client,
+    netboxUrl: config.netbox.url ?? '',
+    policyOf: endpoint => effectivePolicy(config.settings, endpoint),
+    explain: explainFailure,
+    batchSize: config.settings.bulkBatchSize,
+    settleMs: config.settings.netboxSettleSeconds * 1000,
+  });
+  return { activities, close: netbox.close };
+}
+
+/** One client for the whole process: it measures how much NetBox can take. */
+function openNetBox(config: Config): { client: NetBoxClient; close(): Promise<void> } {
+  const { url, token, caFile, verifySsl } = config.netbox;
+  if (url === undefined || token === undefined) return { client: notConfigured(), close: async () => {} };
+  const client = createNetBoxClient({
+    baseUrl: url,
+    token: token.reveal(),
+    tls: caFile === undefined ? { verify: verifySsl } : { verify: true, ca: readFileSync(caFile, 'utf8') },
+    timeoutMs: config.settings.netboxTimeout * 1000,
+    maxBatchItems: config.settings.bulkBatchSize,
+    limiter: createAdaptiveLimiter({ ceiling: config.settings.netboxWriteConcurrency }),
+  });
+  return { client, close: () => client.close() };
+}
+
+function notConfigured(): NetBoxClient {
+  const refuse = (): never => {
+    throw new StopRun('configuration', 'No NetBox is configured. Set NETBOX_URL and NETBOX_TOKEN for the worker, and start it again.');
+  };
+  return new Proxy({} as NetBoxClient, { get: () => refuse });
+}
+
+async function openProxmox(config: Config, pool: Pool, secrets: SecretBox, endpoint: Endpoint): Promise<ProxmoxClient> {
+  const credential = await readCredential(pool, secrets, endpoint.id);
+  if (credential === undefined) {
+    throw new StopRun('configuration', `The endpoint ${endpoint.name} has no read credential. Enter one with PATCH /endpoints/{id}.`);
+  }
+  const secret = credential.secret.reveal();
+  return createProxmoxClient({
+    baseUrl: endpoint.url,
+    auth:
+      credential.kind === 'token'
+        ? { type: 'token', tokenId: credential.principal, secret }
+        : { type: 'password', username: credential.principal, password: secret },
+    tls: tlsPolicy(endpoint.tls),
+    timeoutMs: config.settings.proxmoxTimeout * 1000,
+    agentTimeoutMs: config.settings.guestAgentTimeout * 1000,
+    perNodeConcurrency: config.settings.fetchMaxConcurrency,
+    // Calls for guests of several nodes go through one entry: it takes as many as all nodes together, within reason.
+    entryConcurrency: Math.max(6, config.settings.fetchMaxConcurrency * 2),
+  });
+}
+
+const tlsPolicy = (tls: EndpointTls): TlsPolicy =>
+  tls.mode === 'ca' ? { mode: 'ca', ca: tls.ca } : tls.mode === 'fingerprint' ? { mode: 'fingerprint', sha256: tls.fingerprint } : tls;

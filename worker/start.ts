@@ -1,0 +1,72 @@
+import { NativeConnection, Runtime, makeTelemetryFilterString, type Worker } from '@temporalio/worker';
+import type { Pool } from 'pg';
+import type { Logger as PinoLogger } from 'pino';
+import type { Config } from '../config/config';
+import { openSecretBox } from '../database/secrets';
+import type { FoundTemporal } from '../temporal/found';
+import { composeReflection } from './reflection';
+import { createWorkers } from './workers';
+
+export interface StartWorkerOptions {
+  config: Config;
+  pool: Pool;
+  temporal: Pick<FoundTemporal, 'connectionOptions' | 'namespace'>;
+  log: PinoLogger;
+}
+
+export interface RunningWorker {
+  /** Rejects when a worker fails; resolves after `stop`. */
+  ended: Promise<void>;
+  /** Takes no new tasks, lets running ones end within the grace time, and closes. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** Hosts all task queues in this process. The pool and the Temporal server are left to whoever opened them. */
+export async function startWorker({ config, pool, temporal, log }: StartWorkerOptions): Promise<RunningWorker> {
+  installRuntime(log);
+  const secrets = await openSecretBox(config);
+  const reflection = composeReflection(config, pool, secrets);
+  const connection = await NativeConnection.connect(temporal.connectionOptions);
+  const workers = await createWorkers({ connection, namespace: temporal.namespace, activities: reflection.activities });
+  const running = Promise.all(workers.map(worker => worker.run()));
+  const close = async (): Promise<void> => {
+    await connection.close();
+    await reflection.close();
+  };
+  const ended = running.then(close, async (error: unknown) => {
+    workers.forEach(shutDown);
+    await close();
+    throw error;
+  });
+  return {
+    ended,
+    stop: async () => {
+      workers.forEach(shutDown);
+      await ended.catch(() => {});
+    },
+  };
+}
+
+function shutDown(worker: Worker): void {
+  if (worker.getState() === 'RUNNING') worker.shutdown();
+}
+
+let installed = false;
+
+/** The SDK's messages go where ours go; signals are ours to handle, in order. */
+function installRuntime(log: PinoLogger): void {
+  if (installed) return;
+  installed = true;
+  Runtime.install({
+    shutdownSignals: [],
+    logger: {
+      log: (_level, message, meta) => log.info(meta ?? {}, message),
+      trace: (message, meta) => log.trace(meta ?? {}, message),
+      debug: (message, meta) => log.debug(meta ?? {}, message),
+      info: (message, meta) => log.debug(meta ?? {}, message),
+      warn: (message, meta) => log.warn(meta ?? {}, message),
+      error: (message, meta) => log.error(meta ?? {}, message),
+    },
+    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) } },
+  });
+}

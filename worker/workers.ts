@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { NativeConnection, Worker, bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { ReflectionActivities } from '../activities/reflection/activities';
+import { taskQueues } from '../workflows/names';
+
+export interface WorkersOptions {
+  connection: NativeConnection;
+  namespace: string;
+  activities: ReflectionActivities;
+  bundle?: WorkflowBundleWithSourceMap | { codePath: string };
+}
+
+/** The workflow code, bundled for the sandbox; about a second. */
+export const bundleWorkflows = (): Promise<WorkflowBundleWithSourceMap> =>
+  bundleWorkflowCode({ workflowsPath: join(__dirname, '..', 'workflows', 'index') });
+
+/**
+ * One worker per task queue in this process. Reads of Proxmox and writes to NetBox have a queue of their own, so that a slow
+ * cluster holds up nothing else.
+ */
+export async function createWorkers({ connection, namespace, activities, bundle }: WorkersOptions): Promise<Worker[]> {
+  const workflowBundle = bundle ?? (await bundleWorkflows());
+  const shared = {
+    connection,
+    namespace,
+    activities,
+    shutdownGraceTime: '20 seconds',
+    shutdownForceTime: '45 seconds',
+    stickyQueueScheduleToStartTimeout: '5 seconds',
+  } as const;
+  return Promise.all([
+    Worker.create({
+      ...shared,
+      taskQueue: taskQueues.control,
+      workflowBundle,
+      maxCachedWorkflows: 200,
+      maxConcurrentActivityTaskExecutions: 50,
+    }),
+    Worker.create({ ...shared, taskQueue: taskQueues.reflect, maxConcurrentActivityTaskExecutions: 20 }),
+  ]);
+}
