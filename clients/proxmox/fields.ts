@@ -21,7 +21,7 @@ export class Fields {
   /** The rows of a list. `null` is no list: an answer that shows nothing must not look like one that lists nothing. */
   static rows(value: unknown): Fields[] {
     if (!Array.isArray(value)) throw new ShapeError('a list was expected');
-    return value.map(Fields.of);
+    return value.map(row => Fields.of(row));
   }
 
   text(key: string): string {

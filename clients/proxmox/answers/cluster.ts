@@ -193,10 +193,8 @@ export function parseClusterOptions(data: unknown): ClusterOptions {
 
 /** `tag:background[:text];…` */
 function parseColorMap(text: string): Record<string, string> {
-  const entries = text.split(';').map(entry => entry.split(':'));
-  return Object.fromEntries(
-    entries.flatMap(([tag, color]) => (tag && /^[0-9a-f]{6}$/i.test(color ?? '') ? [[tag, color!.toLowerCase()]] : [])),
-  );
+  const entries = text.matchAll(/(?:^|;)([^:;]+):([0-9a-f]{6})(?=[:;]|$)/gi);
+  return Object.fromEntries([...entries].map(([, tag = '', color = '']) => [tag, color.toLowerCase()]));
 }
 
 export function parsePools(data: unknown): Pool[] {

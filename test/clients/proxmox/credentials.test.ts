@@ -6,7 +6,7 @@ afterEach(closeAll);
 const LOGIN = { type: 'password', username: 'writer@pve', password: 'correct horse' } as const;
 
 /** Accepts only the ticket that it gave out last; `revoke` makes that one invalid, too. */
-function ticketServer(): { answer: Answer; logins(): number; revoke(): void } {
+function ticketServer(): { readonly answer: Answer; readonly logins: () => number; readonly revoke: () => void } {
   let given = 0;
   let valid = true;
   const ticket = () => `PVE:writer@pve:0000000${given}::SIGNATURE+/=`;
