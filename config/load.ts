@@ -31,7 +31,7 @@ const environmentSchema = z.object({
   NETBOX_VERIFY_SSL: flag(true),
   PROXBOX_API_KEY: optionalText.refine(key => key === undefined || key.length >= 16, 'give at least 16 characters'),
   PROXBOX_API_HOST: textOr('127.0.0.1'),
-  PROXBOX_API_PORT: wholeNumber(8800, { min: 0, max: 65_535, unit: 'the port' }),
+  PROXBOX_API_PORT: wholeNumber(8800, { min: 0, max: 65_535, what: 'a port' }),
   PROXBOX_ENCRYPTION_KEY: optionalText,
 });
 

@@ -38,7 +38,7 @@ export interface Settings {
   overwrite: OverwriteFlagValues;
 }
 
-const seconds = (fallback: number, max = 3600) => wholeNumber(fallback, { min: 1, max, unit: 'seconds' });
+const seconds = (fallback: number, max = 3600) => wholeNumber(fallback, { min: 1, max, what: 'a whole number of seconds' });
 
 const DEFAULT_EXCLUDED_PREFIXES = ['docker', 'br-', 'veth', 'cni', 'cali', 'flannel', 'virbr', 'lo'];
 
@@ -47,11 +47,11 @@ export const settingsSchema = z
   .object({
     PROXBOX_NETBOX_TIMEOUT: seconds(120),
     PROXBOX_PROXMOX_TIMEOUT: seconds(30),
-    PROXBOX_FETCH_MAX_CONCURRENCY: wholeNumber(4, { min: 1, max: 64, unit: 'parallel reads' }),
-    PROXBOX_BULK_BATCH_SIZE: wholeNumber(50, { min: 1, max: 1000, unit: 'objects' }),
-    PROXBOX_NETBOX_WRITE_CONCURRENCY: wholeNumber(8, { min: 1, max: 64, unit: 'parallel writes' }),
+    PROXBOX_FETCH_MAX_CONCURRENCY: wholeNumber(4, { min: 1, max: 64, what: 'a whole number of parallel reads' }),
+    PROXBOX_BULK_BATCH_SIZE: wholeNumber(50, { min: 1, max: 1000, what: 'a whole number of objects' }),
+    PROXBOX_NETBOX_WRITE_CONCURRENCY: wholeNumber(8, { min: 1, max: 64, what: 'a whole number of parallel writes' }),
     PROXBOX_NETBOX_SETTLE_SECONDS: seconds(20),
-    PROXBOX_PLAN_CHANGE_LIMIT_PERCENT: wholeNumber(20, { min: 0, max: 100, unit: 'percent' }),
+    PROXBOX_PLAN_CHANGE_LIMIT_PERCENT: wholeNumber(20, { min: 0, max: 100, what: 'a whole number of percent' }),
     PROXBOX_IGNORE_IPV6_LINK_LOCAL_ADDRESSES: flag(true),
     PROXBOX_PRIMARY_IP_PREFERENCE: oneOf(['ipv4', 'ipv6'], 'ipv4'),
     PROXBOX_SYNC_TEMPLATES: flag(true),

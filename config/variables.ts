@@ -33,13 +33,13 @@ export function flag(fallback: boolean) {
   });
 }
 
-/** A whole number from `min` to `max`; `unit` names what is counted, for the message. */
-export function wholeNumber(fallback: number, { min, max, unit }: { min: number; max: number; unit: string }) {
+/** A whole number from `min` to `max`; `what` names it for the message, such as "a whole number of seconds". */
+export function wholeNumber(fallback: number, { min, max, what }: { min: number; max: number; what: string }) {
   return text.transform((value, context) => {
     if (value === undefined) return fallback;
     const number = Number(value);
     if (/^\d+$/.test(value) && number >= min && number <= max) return number;
-    context.addIssue({ code: 'custom', message: `give a whole number of ${unit} from ${min} to ${max}` });
+    context.addIssue({ code: 'custom', message: `give ${what} from ${min} to ${max}` });
     return z.NEVER;
   });
 }

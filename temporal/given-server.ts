@@ -42,7 +42,7 @@ export async function useGivenServer(config: Pick<Config, 'temporal'>, log: Temp
 async function connect(options: TemporalConnectionOptions, namespace: string): Promise<Connection> {
   let connection: Connection | undefined;
   try {
-    connection = await Connection.connect({ ...options, connectTimeout: '20s' });
+    connection = await Connection.connect({ ...options, connectTimeout: '10s' });
     await connection.workflowService.describeNamespace({ namespace });
     return connection;
   } catch (error) {

@@ -1,0 +1,148 @@
+import { inspect } from 'node:util';
+import { ConfigError } from '../../../config/errors';
+import { loadConfig } from '../../../config/load';
+import { OVERWRITE_FLAGS } from '../../../config/overwrite-flags';
+
+const HOME = { HOME: '/home/me' };
+
+describe('the configuration', () => {
+  test('has a default for everything', () => {
+    const config = loadConfig(HOME);
+
+    expect(config).toMatchObject({
+      production: false,
+      stateDir: '/home/me/.local/state/proxbox-temporal',
+      cacheDir: '/home/me/.cache/proxbox-temporal',
+      logLevel: 'info',
+      database: { url: undefined },
+      temporal: { addressGiven: false, embeddedWanted: false, cliPath: undefined, testServerPath: undefined },
+      netbox: { url: undefined, token: undefined, caFile: undefined, verifySsl: true },
+      api: { host: '127.0.0.1', port: 8800, key: undefined },
+      encryptionKey: undefined,
+      settings: {
+        netboxTimeout: 120,
+        proxmoxTimeout: 30,
+        fetchMaxConcurrency: 4,
+        bulkBatchSize: 50,
+        netboxWriteConcurrency: 8,
+        netboxSettleSeconds: 20,
+        planChangeLimitPercent: 20,
+        ignoreIpv6LinkLocalAddresses: true,
+        primaryIpPreference: 'ipv4',
+        syncTemplates: true,
+        guestAgentTimeout: 15,
+        reflectGuestInterfaces: false,
+        interfaceExcludeNames: [],
+        interfaceExcludePrefixes: ['docker', 'br-', 'veth', 'cni', 'cali', 'flannel', 'virbr', 'lo'],
+        overwriteHumanStatus: false,
+        otherToolDisabled: false,
+      },
+    });
+    expect(Object.values(config.settings.overwrite)).toEqual(Array.from({ length: 25 }, () => true));
+  });
+
+  test('follows the XDG folders, and its own variables before them', () => {
+    const xdg = { ...HOME, XDG_STATE_HOME: '/xdg/state', XDG_CACHE_HOME: '/xdg/cache' };
+    expect(loadConfig(xdg)).toMatchObject({ stateDir: '/xdg/state/proxbox-temporal', cacheDir: '/xdg/cache/proxbox-temporal' });
+
+    const own = { ...xdg, PROXBOX_STATE_DIR: '/own/state', PROXBOX_CACHE_DIR: '/own/cache' };
+    expect(loadConfig(own)).toMatchObject({ stateDir: '/own/state', cacheDir: '/own/cache' });
+  });
+
+  test('reads words for true and false in any case, and lists with spaces', () => {
+    const { settings, netbox } = loadConfig({
+      ...HOME,
+      NETBOX_VERIFY_SSL: 'No',
+      PROXBOX_SYNC_TEMPLATES: '0',
+      PROXBOX_REFLECT_GUEST_INTERFACES: 'YES',
+      PROXBOX_INTERFACE_EXCLUDE_NAMES: ' tailscale0, wg0 ,',
+      PROXBOX_INTERFACE_EXCLUDE_PREFIXES: 'none',
+    });
+
+    expect(netbox.verifySsl).toBe(false);
+    expect(settings).toMatchObject({ syncTemplates: false, reflectGuestInterfaces: true });
+    expect(settings.interfaceExcludeNames).toEqual(['tailscale0', 'wg0']);
+    expect(settings.interfaceExcludePrefixes).toEqual([]);
+  });
+
+  test('takes a variable without a value as not set', () => {
+    expect(loadConfig({ ...HOME, DATABASE_URL: '', PROXBOX_API_PORT: ' ', TEMPORAL_ADDRESS: '' })).toMatchObject({
+      database: { url: undefined },
+      api: { port: 8800 },
+      temporal: { addressGiven: false },
+    });
+  });
+
+  test.each(OVERWRITE_FLAGS)('lets %s be switched off by itself', name => {
+    const { overwrite } = loadConfig({ ...HOME, [`PROXBOX_${name.toUpperCase()}`]: 'false' }).settings;
+
+    expect(Object.entries(overwrite).filter(([, value]) => !value)).toEqual([[name, false]]);
+  });
+
+  test('lists every variable that cannot be used, and what to give instead', () => {
+    const load = () =>
+      loadConfig({
+        PROXBOX_API_PORT: '70000',
+        PROXBOX_API_KEY: 'short',
+        NETBOX_URL: 'netbox.example.com',
+        DATABASE_URL: 'mysql://db/x',
+        PROXBOX_PRIMARY_IP_PREFERENCE: 'ipx',
+        PROXBOX_BULK_BATCH_SIZE: '1e3',
+        PROXBOX_OVERWRITE_VM_TAGS: 'maybe',
+      });
+
+    expect(load).toThrow(ConfigError);
+    try {
+      load();
+    } catch (error) {
+      expect((error as ConfigError).problems).toEqual([
+        { variable: 'DATABASE_URL', problem: 'give a URL such as postgresql://user:password@host:5432/proxbox' },
+        { variable: 'NETBOX_URL', problem: 'give a URL such as https://netbox.example.com' },
+        { variable: 'PROXBOX_API_KEY', problem: 'give at least 16 characters' },
+        { variable: 'PROXBOX_API_PORT', problem: 'give a port from 0 to 65535' },
+        { variable: 'PROXBOX_BULK_BATCH_SIZE', problem: 'give a whole number of objects from 1 to 1000' },
+        { variable: 'PROXBOX_PRIMARY_IP_PREFERENCE', problem: 'give one of ipv4, ipv6' },
+        { variable: 'PROXBOX_OVERWRITE_VM_TAGS', problem: 'give true or false' },
+      ]);
+    }
+  });
+
+  test('never shows a secret: not when it is printed, not as JSON, not in an error about it', () => {
+    const secrets = {
+      NETBOX_TOKEN: 'nbt-hunter2',
+      PROXBOX_API_KEY: 'api-hunter2-hunter2',
+      PROXBOX_ENCRYPTION_KEY: 'enc-hunter2',
+      DATABASE_URL: 'postgresql://me:hunter2@db/x',
+      TEMPORAL_API_KEY: 'tmp-hunter2',
+    };
+    const config = loadConfig({ ...HOME, ...secrets });
+    const shown = [
+      inspect(config, { depth: null, showHidden: true }),
+      JSON.stringify(config),
+      String(config.netbox.token),
+    ].join();
+    expect(shown).not.toContain('hunter2');
+
+    expect(() => loadConfig({ DATABASE_URL: 'nonsense-hunter2', PROXBOX_API_KEY: 'hunter2' })).toThrow(
+      expect.not.objectContaining({ message: expect.stringContaining('hunter2') as string }),
+    );
+  });
+
+  test('gives its secrets to who asks, and makes a key of 32 bytes from any text', () => {
+    const config = loadConfig({ ...HOME, NETBOX_TOKEN: 'abc', PROXBOX_ENCRYPTION_KEY: 'correct horse' });
+
+    expect(config.netbox.token?.reveal()).toBe('abc');
+    expect(config.encryptionKey?.reveal()).toHaveLength(32);
+    expect(config.encryptionKey?.reveal()).toEqual(
+      loadConfig({ PROXBOX_ENCRYPTION_KEY: 'correct horse' }).encryptionKey?.reveal(),
+    );
+  });
+
+  test('cannot be changed', () => {
+    const config = loadConfig(HOME);
+
+    expect(Object.isFrozen(config)).toBe(true);
+    expect(Object.isFrozen(config.settings.overwrite)).toBe(true);
+    expect(Object.isFrozen(config.settings.interfaceExcludePrefixes)).toBe(true);
+  });
+});
