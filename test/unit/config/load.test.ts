@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { ConfigError } from '../../../config/errors';
 import { loadConfig } from '../../../config/load';
-import { OVERWRITE_FLAGS } from '../../../config/overwrite-flags';
+import { overwriteFlags } from '../../../domain/reflection/policy';
 
 const HOME = { HOME: '/home/me' };
 
@@ -73,7 +73,7 @@ describe('the configuration', () => {
     });
   });
 
-  test.each(OVERWRITE_FLAGS)('lets %s be switched off by itself', name => {
+  test.each(overwriteFlags)('lets %s be switched off by itself', name => {
     const { overwrite } = loadConfig({ ...HOME, [`PROXBOX_${name.toUpperCase()}`]: 'false' }).settings;
 
     expect(Object.entries(overwrite).filter(([, value]) => !value)).toEqual([[name, false]]);
