@@ -54,9 +54,8 @@ import { parseTaskLog, parseTasks, parseTaskStatus, type TaskLog, type TaskRow, 
 import { agentAnswer, type AgentAnswer } from './agent-answer';
 import { awaitTask, type AwaitTaskOptions, type TaskResult } from './await-task';
 import { Connection, type ApiMethod, type CallSettings } from './connection';
-import type { Envelope } from './envelope';
 import { ProxmoxNotImplementedError, ProxmoxRefusedError, ProxmoxResponseError } from './errors';
-import { asObject } from './envelope';
+import { asObject, type Envelope } from './envelope';
 import { ShapeError } from './fields';
 import { resolveOptions, type ProxmoxClientOptions } from './options';
 import { apiPath, type Parameters } from './request-parts';

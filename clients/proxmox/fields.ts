@@ -1,3 +1,4 @@
+import { parseFlag } from '../../domain/proxmox/flag';
 import { asObject } from './envelope';
 
 /** The answer has another shape than the call: a list is none, or a row lacks what makes it usable. */
@@ -46,10 +47,7 @@ export class Fields {
 
   flag(key: string, absent = false): boolean {
     const value = this.values[key];
-    if (typeof value === 'boolean') return value;
-    return typeof value === 'number' || (typeof value === 'string' && value !== '')
-      ? /^(1|yes|on|true)$/i.test(String(value))
-      : absent;
+    return parseFlag(value === undefined || value === null ? undefined : String(value), absent);
   }
 
   flagOrNull(key: string): boolean | null {

@@ -34,16 +34,14 @@ export interface ClusterStatus {
   readonly nodes: readonly ClusterNode[];
 }
 
-/** `online`, `offline`, `unknown` (on its way back), … The numbers are missing without rights, and 300 s after the node was lost. */
-export interface NodeRow {
-  readonly node: string;
-  readonly status: string;
-  readonly sslFingerprint: string | null;
+/** Size and load of a node or guest, as its node last broadcast them. */
+export interface Load {
+  /** Of a VM: cut to the node's number of CPUs. */
   readonly maxcpu: number | null;
   /** Bytes. */
   readonly maxmem: number | null;
   readonly mem: number | null;
-  /** Bytes of the root file system. */
+  /** Bytes of a node's root file system, a guest's boot disk. */
   readonly maxdisk: number | null;
   /** Seconds. */
   readonly uptime: number | null;
@@ -51,12 +49,20 @@ export interface NodeRow {
   readonly cpu: number | null;
 }
 
+/** The numbers are missing without rights, and 300 s after the node was lost. */
+export interface NodeRow extends Load {
+  readonly node: string;
+  /** `online`, `offline`, `unknown` (on its way back). */
+  readonly status: string;
+  readonly sslFingerprint: string | null;
+}
+
 /**
  * A guest in `/cluster/resources`. `tags`, `lock`, `node` are fresh; all else is up to 10 s old, and `null` for a guest that is
  * brand-new or whose node has been lost for 300 s (then `status` is `unknown`). A re-created VMID shows the name of the old guest
  * for as long. Guests without `VM.Audit` are not listed at all.
  */
-export interface GuestRow {
+export interface GuestRow extends Load {
   readonly kind: GuestKind;
   readonly vmid: number;
   readonly node: string;
@@ -68,16 +74,6 @@ export interface GuestRow {
   readonly pool: string | null;
   readonly lock: string | null;
   readonly hastate: string | null;
-  /** QEMU: cut to the node's number of CPUs. */
-  readonly maxcpu: number | null;
-  /** Bytes. */
-  readonly maxmem: number | null;
-  readonly mem: number | null;
-  /** Bytes of the boot disk. */
-  readonly maxdisk: number | null;
-  /** Seconds. */
-  readonly uptime: number | null;
-  readonly cpu: number | null;
 }
 
 /** A storage of one node; a shared one is listed once per node. */
@@ -216,12 +212,7 @@ function nodeRow(row: Fields): NodeRow {
     node: row.text('node'),
     status: row.textOrNull('status') ?? 'unknown',
     sslFingerprint: row.textOrNull('ssl_fingerprint'),
-    maxcpu: row.numberOrNull('maxcpu'),
-    maxmem: row.numberOrNull('maxmem'),
-    mem: row.numberOrNull('mem'),
-    maxdisk: row.numberOrNull('maxdisk'),
-    uptime: row.numberOrNull('uptime'),
-    cpu: row.numberOrNull('cpu'),
+    ...load(row),
   };
 }
 
@@ -237,6 +228,12 @@ function guestRow(row: Fields): GuestRow {
     pool: row.textOrNull('pool'),
     lock: row.textOrNull('lock'),
     hastate: row.textOrNull('hastate'),
+    ...load(row),
+  };
+}
+
+function load(row: Fields): Load {
+  return {
     maxcpu: row.numberOrNull('maxcpu'),
     maxmem: row.numberOrNull('maxmem'),
     mem: row.numberOrNull('mem'),

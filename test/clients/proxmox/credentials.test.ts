@@ -1,7 +1,16 @@
 import { ProxmoxAuthError, ProxmoxUnavailableError } from '../../../clients/proxmox/errors';
 import { closeAll, rejection, sendBare, sendError, sendJson, startPair, type Answer, type SeenRequest } from './support/loopback';
 
-afterEach(closeAll);
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await closeAll();
+});
+
+/** From now on the clock is this much ahead. */
+function passTime(ms: number): void {
+  const now = Date.now();
+  jest.spyOn(Date, 'now').mockImplementation(() => now + ms);
+}
 
 const LOGIN = { type: 'password', username: 'writer@pve', password: 'correct horse' } as const;
 
@@ -52,6 +61,19 @@ describe('a wrong token', () => {
     expect(server.seen).toHaveLength(2);
   });
 
+  test('that was put right is tried again after a minute', async () => {
+    let right = false;
+    const { client, server } = await startPair((_, response) =>
+      right ? sendJson(response, { version: '9' }) : sendBare(response, 401, 'Authentication failed!'),
+    );
+    await rejection(client.version());
+    right = true;
+    expect(await rejection(client.version())).toBeInstanceOf(ProxmoxAuthError);
+    passTime(61_000);
+    expect(await client.version()).toMatchObject({ version: '9' });
+    expect(server.seen).toHaveLength(2);
+  });
+
   test('a refusal of rights is none of the credential', async () => {
     const { client, server } = await startPair((_, response) =>
       sendError(response, 403, 'Permission check failed (/, Sys.Audit)'),
@@ -87,6 +109,15 @@ describe('a login', () => {
     server.revoke();
     await client.request('PUT', '/cluster/options', { description: 'x' });
     expect(server.logins()).toBe(3);
+  });
+
+  test('is renewed before Proxmox lets the ticket expire', async () => {
+    const server = ticketServer();
+    const { client } = await startPair(server.answer, { auth: LOGIN });
+    await client.version();
+    passTime(61 * 60_000);
+    await client.version();
+    expect(server.logins()).toBe(2);
   });
 
   test('with a wrong password is tried once and not shown', async () => {
