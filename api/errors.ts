@@ -52,11 +52,11 @@ export class Problem extends Error {
   }
 }
 
-/** Temporal did not answer, or refused. Nothing is known to have been started. Try again. */
+/** Temporal did not answer, or refused. Nothing is known to have been started. Try again; when it refuses, its words say what it lacks. */
 export class TemporalUnavailableError extends Error {
   override readonly name = 'TemporalUnavailableError';
 
-  constructor(cause: unknown) {
-    super('Temporal cannot be reached, or refuses the request.', { cause });
+  constructor(reason: string, cause: unknown) {
+    super(`Temporal does not answer, or refuses: ${reason}`, { cause });
   }
 }

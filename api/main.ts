@@ -1,11 +1,10 @@
-import { Client, Connection } from '@temporalio/client';
 import pino from 'pino';
 import { loadConfig } from '../config/load';
 import { createPool, resolveDatabase } from '../database/connect';
 import { migrate } from '../database/migrate';
 import { findTemporal } from '../temporal/find';
 import { startApi } from './start';
-import { createTemporal } from './temporal';
+import { openTemporal } from './temporal';
 
 type Close = () => Promise<unknown>;
 
@@ -18,28 +17,28 @@ async function main(): Promise<void> {
 
   try {
     const resolved = await resolveDatabase(config);
-    opened.push(resolved.stop);
+    opened.push(() => resolved.stop());
     log.info(resolved.described);
     await migrate(resolved.url, { log: line => log.info(line) });
     const database = createPool(resolved.url);
     opened.push(() => database.end());
 
     const found = await findTemporal(config, { info: line => log.info(line), warn: line => log.warn(line) });
-    opened.push(found.stop);
+    opened.push(() => found.stop());
     log.info(found.described);
-    const connection = await Connection.connect(found.connectionOptions);
-    opened.push(() => connection.close());
+    const { temporal, close } = openTemporal(found.connectionOptions, found.namespace);
+    opened.push(close);
 
     const api = await startApi({
       config,
       database,
       databaseEngine: config.database.url === undefined ? 'embedded' : 'external',
-      temporal: createTemporal(new Client({ connection, namespace: found.namespace })),
+      temporal,
       temporalUi: { url: found.uiUrl, namespace: found.namespace },
       log,
       showFirstKey,
     });
-    opened.push(api.stop);
+    opened.push(() => api.stop());
     log.info(`API: ${api.url}`);
 
     await ended;

@@ -41,10 +41,7 @@ function sendProblem(res: Response, { code, detail, errors, headers }: Problem):
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof TemporalUnavailableError) {
-    return new Problem(
-      'temporal-unavailable',
-      'Temporal does not answer, so nothing can be started or cancelled now. Try again soon.',
-    );
+    return new Problem('temporal-unavailable', `${error.message}. Try again soon.`);
   }
   if (textField(error, 'name') === 'URIError') return new Problem('not-found', 'The path holds a % that is no escape.');
   return (

@@ -1,37 +1,82 @@
-import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  Client,
+  Connection,
+  type ConnectionOptions,
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { searchAttributes } from '../temporal/search-attributes';
 import { taskQueues, workflowIds, workflowTypes, type RunInput } from '../workflows/names';
 import { TemporalUnavailableError } from './errors';
 
 /** What the API asks of Temporal. Every call is bounded in time and throws TemporalUnavailableError when it fails. */
 export interface Temporal {
   /** Starts the workflow of a run that is already a row. May be repeated: a run has one workflow, ever. */
-  startFullSync(runId: string, summary: string): Promise<void>;
+  startFullSync(run: FullSyncStart): Promise<void>;
   /** Asks a workflow to stop. False when there is none that could. */
   cancel(workflowId: string): Promise<boolean>;
   /** How many worker processes asked a queue for work lately. */
   pollers(taskQueue: string): Promise<number>;
 }
 
+export interface FullSyncStart {
+  runId: string;
+  /** Who asked for it. */
+  actor: string;
+  dryRun: boolean;
+  /** One line for the Web UI. */
+  summary: string;
+}
+
 const CALL_MS = 5_000;
+const FIRST_PAUSE_MS = 100;
+/** Of gRPC. */
+const UNAVAILABLE = 14;
 /** A worker asks again at least once a minute. */
 const POLLER_SEEN_WITHIN_MS = 90_000;
 /** Of `temporal.api.enums.v1.TaskQueueType`. */
 const QUEUE_TYPES = [1, 2] as const;
 
-export function createTemporal(client: Client): Temporal {
-  const call = <T>(work: () => Promise<T>): Promise<T> =>
-    client.withDeadline(Date.now() + CALL_MS, work).catch((error: unknown) => {
-      throw new TemporalUnavailableError(error);
-    });
+export interface OpenTemporal {
+  temporal: Temporal;
+  close(): Promise<void>;
+}
 
+/**
+ * A connection that is made when it is first needed, and again when it breaks. Retries are ours: those of the SDK go on after their deadline,
+ * and end the process when they meet a closed connection.
+ */
+export function openTemporal(options: ConnectionOptions, namespace: string): OpenTemporal {
+  const channelArgs = { 'grpc.max_reconnect_backoff_ms': CALL_MS };
+  const connection = Connection.lazy({ ...options, interceptors: [], channelArgs });
+  const client = new Client({ connection, namespace });
+  const call = <T>(work: () => Promise<T>): Promise<T> => callWithin(CALL_MS, client, work);
   return {
-    startFullSync: (runId, summary) => call(() => start(client, runId, summary)),
-    cancel: workflowId => call(() => cancel(client, workflowId)),
-    pollers: taskQueue => call(() => countPollers(client, taskQueue)),
+    temporal: {
+      startFullSync: run => call(() => start(client, run)),
+      cancel: workflowId => call(() => cancel(client, workflowId)),
+      pollers: taskQueue => call(() => countPollers(client, taskQueue)),
+    },
+    close: () => connection.close(),
   };
 }
 
-async function start(client: Client, runId: string, summary: string): Promise<void> {
+/** Repeats what failed for want of a connection, as long as there is time. */
+async function callWithin<T>(ms: number, client: Client, work: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + ms;
+  for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
+    try {
+      return await client.withDeadline(deadline, work);
+    } catch (error) {
+      if (!isUnavailable(error) || Date.now() + pause > deadline) throw new TemporalUnavailableError(reasonOf(error), error);
+      await sleep(pause);
+    }
+  }
+}
+
+async function start(client: Client, { runId, actor, dryRun, summary }: FullSyncStart): Promise<void> {
   const input: RunInput = { runId };
   try {
     await client.workflow.start(workflowTypes.fullSync, {
@@ -41,6 +86,12 @@ async function start(client: Client, runId: string, summary: string): Promise<vo
       workflowIdConflictPolicy: 'USE_EXISTING',
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       staticSummary: summary,
+      typedSearchAttributes: [
+        { key: searchAttributes.runKind, value: 'full-sync' },
+        { key: searchAttributes.actor, value: actor },
+        { key: searchAttributes.state, value: 'pending' },
+        { key: searchAttributes.dryRun, value: dryRun },
+      ],
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
@@ -48,8 +99,12 @@ async function start(client: Client, runId: string, summary: string): Promise<vo
 }
 
 async function cancel(client: Client, workflowId: string): Promise<boolean> {
+  const handle = client.workflow.getHandle(workflowId);
   try {
-    await client.workflow.getHandle(workflowId).cancel();
+    // A request to cancel a closed workflow is answered as if it had been taken.
+    const { status } = await handle.describe();
+    if (status.name !== 'RUNNING') return false;
+    await handle.cancel();
     return true;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false;
@@ -72,4 +127,16 @@ async function countPollers(client: Client, taskQueue: string): Promise<number> 
     .flatMap(({ pollers }) => pollers ?? [])
     .filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > seenAfter);
   return new Set(recent.map(({ identity }) => identity)).size;
+}
+
+function isUnavailable(error: unknown): boolean {
+  if (isGrpcServiceError(error)) return Number(error.code) === UNAVAILABLE;
+  return error instanceof Error && error.cause !== undefined && isUnavailable(error.cause);
+}
+
+/** The words of the server, which the SDK keeps in the cause of its own error. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause instanceof Error) return reasonOf(error.cause);
+  return 'details' in error && typeof error.details === 'string' && error.details !== '' ? error.details : error.message;
 }

@@ -1,4 +1,5 @@
-import type { Endpoint, EndpointFields, EndpointTls } from '../../database/repositories/endpoints';
+import { isDeepStrictEqual } from 'node:util';
+import type { Endpoint, EndpointFields } from '../../database/repositories/endpoints';
 import { Problem, type ProblemDetail } from '../errors';
 import type { EndpointPatch } from './schema';
 
@@ -7,7 +8,10 @@ import type { EndpointPatch } from './schema';
  */
 export function addressChanges(before: Endpoint, after: EndpointFields): string[] {
   const onlyStricter = before.tls.mode === 'insecure' && after.tls.mode === 'verify';
-  return [...(before.url !== after.url ? ['url'] : []), ...(!onlyStricter && !sameTls(before.tls, after.tls) ? ['tls'] : [])];
+  return [
+    ...(before.url !== after.url ? ['url'] : []),
+    ...(!onlyStricter && !isDeepStrictEqual(before.tls, after.tls) ? ['tls'] : []),
+  ];
 }
 
 /**
@@ -24,6 +28,3 @@ export function requireSecretsAgain(changed: string[], hasWrite: boolean, given:
   }));
   throw new Problem('secret-required', `${changed.join(' and ')} changed: enter the secrets of this endpoint again.`, { errors });
 }
-
-const sameTls = (a: EndpointTls, b: EndpointTls): boolean =>
-  JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());

@@ -11,17 +11,17 @@ import { requestFullSync, startRun } from './launch';
 
 type Needs = Pick<ApiDependencies, 'database' | 'temporal'>;
 
-/** A person has read the plan of one endpoint's run and lets it be written: a new full sync of that endpoint does it. Gives its id. */
+/** A person has read the plan of one endpoint's run and lets it be written: a new full sync of that endpoint does it. Gives the new run's id. */
 export async function confirmRun(needs: Needs, runId: string, caller: Caller): Promise<string> {
   const run = (await findRun(needs.database, runId)) ?? gone();
   const scope = confirmedScope(run);
-  const newRunId = await inTransaction(needs.database, async db => {
+  const request = await inTransaction(needs.database, async db => {
     if ((await findEndpoint(db, scope.endpoints[0])) === undefined) throw notWaiting('Its endpoint was deleted.');
     if (!(await confirmPlan(db, runId, caller.name))) throw notWaiting('Its plan was confirmed already, or it has moved on.');
     return requestFullSync(db, scope, caller);
   });
-  await startRun(needs, newRunId, scope, caller);
-  return newRunId;
+  await startRun(needs, request);
+  return request.id;
 }
 
 /** What the plan was made for, so that the new run plans the same. */
@@ -36,9 +36,12 @@ function confirmedScope(run: RunRead): RunScope & { endpoints: [string] } {
 export async function requestCancel({ database, temporal }: Needs, runId: string, caller: Caller): Promise<void> {
   const run = (await findRun(database, runId)) ?? gone();
   if (finalRunStates.includes(run.state)) throw new Problem('run-ended', `Run ${runId} is ${run.state} already.`);
-  const stopping = await temporal.cancel(run.workflowId);
+  const stopping = !waitsForItsTurn(run) && (await temporal.cancel(run.workflowId));
   await cancelRun(database, runId, stopping ? ['pending'] : ['pending', 'running'], `Cancelled by ${caller.name}.`);
 }
+
+/** All syncs of an endpoint share one workflow id: while this one waits, the workflow of that id is another run's. */
+const waitsForItsTurn = ({ kind, state }: RunRead): boolean => kind === 'endpoint-sync' && state === 'pending';
 
 const notWaiting = (why: string): Problem =>
   new Problem('not-awaiting-confirmation', `This run does not wait for a person. ${why}`);

@@ -1,18 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import type { Queryable } from '../../database/queryable';
-import { failUnstarted, insertFullSync, listPendingFullSyncs } from '../../database/repositories/run-requests';
+import {
+  failUnstarted,
+  type FullSyncRequest,
+  insertFullSync,
+  listPendingFullSyncs,
+} from '../../database/repositories/run-requests';
 import type { RunScope } from '../../domain/run';
 import { workflowIds } from '../../workflows/names';
 import type { ApiDependencies } from '../dependencies';
 import type { Caller } from '../locals';
+import type { FullSyncStart } from '../temporal';
 
 const NEVER_STARTED = 'Temporal could not be reached, so this run never started. Start it again when Temporal answers.';
 
-/** Writes the row of a full sync; `startRun` comes after. Gives its id. */
-export async function requestFullSync(db: Queryable, scope: RunScope, caller: Caller): Promise<string> {
+/** Writes the row of a full sync; `startRun` comes after. */
+export async function requestFullSync(db: Queryable, scope: RunScope, caller: Caller): Promise<FullSyncRequest> {
   const id = randomUUID();
-  await insertFullSync(db, { id, scope, requestedBy: caller.name, workflowId: workflowIds.fullSync(id) });
-  return id;
+  const request = { id, scope, requestedBy: caller.name, workflowId: workflowIds.fullSync(id) };
+  await insertFullSync(db, request);
+  return request;
 }
 
 /**
@@ -23,14 +30,12 @@ export async function requestFullSync(db: Queryable, scope: RunScope, caller: Ca
  */
 export async function startRun(
   { database, temporal }: Pick<ApiDependencies, 'database' | 'temporal'>,
-  runId: string,
-  scope: RunScope,
-  caller: Caller,
+  request: FullSyncRequest,
 ): Promise<void> {
   try {
-    await temporal.startFullSync(runId, summarise(scope, caller));
+    await temporal.startFullSync(toStart(request));
   } catch (error) {
-    if (await failUnstarted(database, runId, NEVER_STARTED)) throw error;
+    if (await failUnstarted(database, request.id, NEVER_STARTED)) throw error;
   }
 }
 
@@ -40,15 +45,20 @@ export async function startLeftovers({
   temporal,
   log,
 }: Pick<ApiDependencies, 'database' | 'temporal' | 'log'>): Promise<void> {
-  for (const runId of await listPendingFullSyncs(database)) {
-    await temporal
-      .startFullSync(runId, 'Full sync')
-      .catch((error: unknown) => log.warn({ runId, err: error }, 'a pending run could not be started'));
+  for (const request of await listPendingFullSyncs(database)) {
+    await temporal.startFullSync(toStart(request)).catch((error: unknown) => {
+      log.warn({ runId: request.id, err: error }, 'a pending run could not be started');
+    });
   }
 }
 
-function summarise(scope: RunScope, caller: Caller): string {
-  const what = scope.dryRun === true ? 'Full sync, dry run' : 'Full sync';
+function toStart({ id, scope, requestedBy }: FullSyncRequest): FullSyncStart {
+  const dryRun = scope.dryRun === true;
   const where = scope.endpoints === undefined ? 'all endpoints' : `${scope.endpoints.length} endpoint(s)`;
-  return `${what} of ${where}, asked for by ${caller.name}`;
+  return {
+    runId: id,
+    dryRun,
+    actor: requestedBy,
+    summary: `Full sync of ${where}${dryRun ? ' (dry run)' : ''}, asked for by ${requestedBy}`,
+  };
 }

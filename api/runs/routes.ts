@@ -41,9 +41,9 @@ export function runRoutes(dependencies: ApiDependencies): Router {
 
   const start = async (res: Response, scope: RunScope): Promise<void> => {
     const { caller } = res.locals;
-    const runId = await requestFullSync(database, scope, caller);
-    await startRun(dependencies, runId, scope, caller);
-    await accept(res, runId);
+    const request = await requestFullSync(database, scope, caller);
+    await startRun(dependencies, request);
+    await accept(res, request.id);
   };
 
   const nextOf = (req: Request, res: Response, next: object | undefined): string | null => {

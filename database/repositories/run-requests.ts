@@ -47,24 +47,24 @@ export async function failUnstarted(db: Queryable, runId: string, message: strin
   return rowCount === 1;
 }
 
-/** Ends a run that no workflow will end. False when it has ended already. */
+/** Ends a run that no workflow will end; does nothing to one that is in another state by now. */
 export async function cancelRun(
   db: Queryable,
   runId: string,
   from: readonly ('pending' | 'running')[],
   message: string,
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `update run set state = 'cancelled', message = $3, finished_at = now() where id = $1 and state = any($2)`,
-    [runId, from, message],
-  );
-  return rowCount === 1;
+): Promise<void> {
+  await db.query(`update run set state = 'cancelled', message = $3, finished_at = now() where id = $1 and state = any($2)`, [
+    runId,
+    from,
+    message,
+  ]);
 }
 
 /** Full syncs whose workflow may never have been started: the process that wrote the row ended before it could. */
-export async function listPendingFullSyncs(db: Queryable): Promise<string[]> {
-  const { rows } = await db.query<{ id: string }>(
-    `select id from run where kind = 'full-sync' and state = 'pending' order by created_at`,
+export async function listPendingFullSyncs(db: Queryable): Promise<FullSyncRequest[]> {
+  const { rows } = await db.query<{ id: string; scope: RunScope; requested_by: string; workflow_id: string }>(
+    `select id, scope, requested_by, workflow_id from run where kind = 'full-sync' and state = 'pending' order by created_at`,
   );
-  return rows.map(row => row.id);
+  return rows.map(row => ({ id: row.id, scope: row.scope, requestedBy: row.requested_by, workflowId: row.workflow_id }));
 }

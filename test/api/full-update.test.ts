@@ -130,7 +130,7 @@ describe('confirming a plan', () => {
   test('happens once, however many try at the same time', async () => {
     const { runId } = await waiting();
     const answers = await Promise.all(Array.from({ length: 5 }, () => post(`/runs/${runId}/confirm`)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([202, 409, 409, 409, 409]);
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([202, 409, 409, 409, 409]);
     expect(server.temporal.started).toHaveLength(1);
   });
 
@@ -173,8 +173,8 @@ describe('cancelling a run', () => {
   });
 
   test('ends a run at once that no worker has begun', async () => {
-    const runId = await seedRun(server.database.pool, { state: 'pending', workflow_id: 'sync/1' });
-    server.temporal.open.add('sync/1');
+    const runId = await seedRun(server.database.pool, { kind: 'full-sync', state: 'pending', workflow_id: 'full-sync/1' });
+    server.temporal.open.add('full-sync/1');
     expect(runOf(await post(`/runs/${runId}/cancel`)).state).toBe('cancelled');
   });
 

@@ -44,7 +44,7 @@ describe('the list of runs', () => {
     const pages = (await follow('/runs?limit=2')).map(body => runsOf({ status: 200, headers: new Headers(), body }));
     expect(pages.map(({ items }) => items.length)).toEqual([2, 2, 2, 1]);
     expect(pages.map(({ nextCursor }) => nextCursor !== null)).toEqual([true, true, true, false]);
-    const newestTwo = [ids[5], ids[6]].toSorted();
+    const newestTwo = ids.slice(5).toSorted();
     expect(pages.flatMap(({ items }) => items.map(({ id }) => id))).toEqual([
       ...newestTwo,
       ids[4],

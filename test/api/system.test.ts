@@ -17,6 +17,11 @@ import { type ApiServer, startApiServer } from './support/api-server';
 import { seedRun } from './support/seed';
 import { problemOf } from './support/shapes';
 
+interface Sent {
+  body?: string;
+  headers: Record<string, string>;
+}
+
 let server: ApiServer;
 beforeAll(async () => {
   server = await startApiServer();
@@ -67,7 +72,7 @@ test('meta tells what runs here', async () => {
 });
 
 describe('a request that cannot be understood', () => {
-  const send = async (init: RequestInit & { headers: Record<string, string> }, path = '/endpoints') => {
+  const send = async (init: Sent, path = '/endpoints') => {
     const response = await fetch(`${server.url}${path}`, {
       method: 'POST',
       ...init,
@@ -78,7 +83,7 @@ describe('a request that cannot be understood', () => {
   };
   const json = { 'content-type': 'application/json' };
 
-  test.each<[string, RequestInit & { headers: Record<string, string> }, number, string]>([
+  test.each<[string, Sent, number, string]>([
     ['broken JSON', { body: '{"secret": canary', headers: json }, 400, 'malformed-body'],
     ['a bare value', { body: '"canary"', headers: json }, 400, 'malformed-body'],
     ['a list', { body: '["canary"]', headers: json }, 422, 'invalid-body'],

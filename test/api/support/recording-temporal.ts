@@ -1,5 +1,5 @@
 import { TemporalUnavailableError } from '../../../api/errors';
-import type { Temporal } from '../../../api/temporal';
+import type { FullSyncStart, Temporal } from '../../../api/temporal';
 
 /** Notes what the API asks of Temporal, and can be down. */
 export class RecordingTemporal implements Temporal {
@@ -12,7 +12,7 @@ export class RecordingTemporal implements Temporal {
   onStart: (runId: string) => Promise<void> = async () => {};
   workers = 1;
 
-  async startFullSync(runId: string): Promise<void> {
+  async startFullSync({ runId }: FullSyncStart): Promise<void> {
     await this.onStart(runId);
     this.refuseWhenDown();
     this.started.push(runId);
@@ -40,6 +40,6 @@ export class RecordingTemporal implements Temporal {
   }
 
   private refuseWhenDown(): void {
-    if (this.down) throw new TemporalUnavailableError(new Error('connection refused'));
+    if (this.down) throw new TemporalUnavailableError('connection refused', undefined);
   }
 }
