@@ -51,15 +51,16 @@ export interface OpenTemporal {
 export function openTemporal(options: ConnectionOptions, namespace: string): OpenTemporal {
   const channelArgs = { 'grpc.max_reconnect_backoff_ms': CALL_MS };
   const connection = Connection.lazy({ ...options, interceptors: [], channelArgs });
-  const client = new Client({ connection, namespace });
+  return { temporal: createTemporal(new Client({ connection, namespace })), close: () => connection.close() };
+}
+
+/** On a client that somebody else opened, and closes only when nothing is under way. */
+export function createTemporal(client: Client): Temporal {
   const call = <T>(work: () => Promise<T>): Promise<T> => callWithin(CALL_MS, client, work);
   return {
-    temporal: {
-      startFullSync: run => call(() => start(client, run)),
-      cancel: workflowId => call(() => cancel(client, workflowId)),
-      pollers: taskQueue => call(() => countPollers(client, taskQueue)),
-    },
-    close: () => connection.close(),
+    startFullSync: run => call(() => start(client, run)),
+    cancel: workflowId => call(() => cancel(client, workflowId)),
+    pollers: taskQueue => call(() => countPollers(client, taskQueue)),
   };
 }
 
