@@ -161,9 +161,11 @@ class BulkRun<Item> {
       .filter(({ index }) => !this.#settled.has(index) && !this.#inDoubt.has(index))
       .map(({ item }) => item);
     const inDoubt = [...this.#inDoubt.values()];
-    const message = `${inDoubt.length} of ${this.#job.elements.length} objects may or may not have been written`;
     const cause = this.#stop?.error;
-    return new NetBoxUnknownOutcomeError(message, { inDoubt, untouched, results }, undefined, { cause });
+    const exception = cause instanceof NetBoxUnknownOutcomeError ? cause.exception : undefined;
+    const words = cause instanceof Error ? cause.message : 'no answer';
+    const message = `of ${inDoubt.length} of ${this.#job.elements.length} objects the outcome is unknown: ${words}`;
+    return new NetBoxUnknownOutcomeError(message, { inDoubt, untouched, results, exception }, undefined, { cause });
   }
 }
 

@@ -93,10 +93,20 @@ export class NetBoxUnknownOutcomeError<Item = unknown, Result = unknown> extends
   readonly inDoubt: readonly Item[];
   readonly untouched: readonly Item[];
   readonly results: readonly Result[];
+  /**
+   * What NetBox's 500 names, such as `IntegrityError`: the database refused, and nothing was written. Sent again unchanged it will
+   * be refused again; reading shows whom it collides with.
+   */
+  readonly exception: string | undefined;
 
   constructor(
     message: string,
-    parts: { inDoubt: readonly Item[]; untouched?: readonly Item[]; results?: readonly Result[] },
+    parts: {
+      inDoubt: readonly Item[];
+      untouched?: readonly Item[];
+      results?: readonly Result[];
+      exception?: string | undefined;
+    },
     request?: NetBoxRequestInfo,
     options?: ErrorOptions,
   ) {
@@ -104,6 +114,7 @@ export class NetBoxUnknownOutcomeError<Item = unknown, Result = unknown> extends
     this.inDoubt = parts.inDoubt;
     this.untouched = parts.untouched ?? [];
     this.results = parts.results ?? [];
+    this.exception = parts.exception;
   }
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AdaptiveLimiter } from '../limiter/adaptive-limiter';
 import type { RequestOutcome } from '../limiter/concurrency-controller';
-import { errorOf, type NetBoxAnswer } from './classify';
+import { detailOf, errorOf, type NetBoxAnswer } from './classify';
 import {
   NetBoxTlsError,
   NetBoxUnavailableError,
@@ -119,13 +119,10 @@ export function createTransport(options: TransportOptions): Transport {
       assertVersion(requestOf(call));
       for (let attempt = 1; ; attempt += 1) {
         const answer = await once(call).catch((error: unknown) => {
-          if (error instanceof NoAnswerError && error.sent) throw inDoubt(call, error.message, undefined, error);
+          if (error instanceof NoAnswerError && error.sent) throw unanswered(call, error);
           throw noAnswer(call, error);
         });
-        if (answer.status >= 500) throw inDoubt(call, errorOf(answer).message, answer.request);
-        if (answer.status < 300 && answer.status !== 204 && answer.body === undefined) {
-          throw inDoubt(call, 'the answer is not JSON', answer.request);
-        }
+        if (leavesDoubt(answer)) throw answeredBadly(call, answer);
         if (answer.status !== 429) return answer;
         const error = errorOf(answer);
         if (!(await pause(attempt, answer.retryAfterMs, signal))) throw error;
@@ -134,15 +131,20 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
-/** The single item of the call itself stands in doubt; bulk calls put their own items in its place. */
-function inDoubt(call: TransportCall, words: string, request?: NetBoxRequestInfo, cause?: unknown): NetBoxUnknownOutcomeError {
-  const message = `the write may or may not have happened: ${words}`;
-  return new NetBoxUnknownOutcomeError(
-    message,
-    { inDoubt: [call.body] },
-    request ?? requestOf(call),
-    cause === undefined ? {} : { cause },
-  );
+/** The call's own body stands in doubt; bulk calls put their items in its place. */
+function unanswered(call: TransportCall, cause: NoAnswerError): NetBoxUnknownOutcomeError {
+  const message = `the write may or may not have happened: ${cause.message}`;
+  return new NetBoxUnknownOutcomeError(message, { inDoubt: [call.body] }, requestOf(call), { cause });
+}
+
+function leavesDoubt({ status, body }: NetBoxAnswer): boolean {
+  return status >= 500 || (status < 300 && status !== 204 && body === undefined);
+}
+
+function answeredBadly(call: TransportCall, { body, request }: NetBoxAnswer): NetBoxUnknownOutcomeError {
+  const exception = isRecord(body) && typeof body['exception'] === 'string' ? body['exception'] : undefined;
+  const message = `the write may or may not have happened: ${detailOf(body)}`;
+  return new NetBoxUnknownOutcomeError(message, { inDoubt: [call.body], exception }, request);
 }
 
 /** Of a failure before any answer: what it means for a call that can be repeated or was never sent. A cancelled call

@@ -100,6 +100,15 @@ describe('a write whose answer does not come', () => {
     });
   });
 
+  it('names what the database said, so that nobody sends it again unchanged', async () => {
+    netbox.answer = () => ({ status: 500, body: { error: 'duplicate key value', exception: 'IntegrityError' } });
+    const one = await rejection(netbox.client().create('virtualization/clusters', { name: 'pve' }));
+    const many = await rejection(netbox.client().bulkCreate('virtualization/clusters', [{ name: 'pve' }]));
+    for (const error of [one, many]) {
+      expect(error).toMatchObject({ exception: 'IntegrityError', message: expect.stringContaining('duplicate key value') });
+    }
+  });
+
   it('is in doubt when the answer has fewer objects than were sent', async () => {
     netbox.answer = () => ({ status: 201, body: [{ id: 1 }] });
     const items = [{ name: '1' }, { name: '2' }];
