@@ -12,6 +12,14 @@ import { replicationRoutes } from './routes/replication';
 import { storageRoutes } from './routes/storage';
 import { taskRoutes } from './routes/tasks';
 import { versionRoutes } from './routes/version';
+import { cloneRoutes } from './routes/clone';
+import { createRoutes } from './routes/create';
+import { destroyRoutes } from './routes/destroy';
+import { diskRoutes } from './routes/disks';
+import { guestConfigRoutes } from './routes/guest-config';
+import { moveGuestRoutes } from './routes/move-guests';
+import { powerRoutes } from './routes/power';
+import { snapshotRoutes } from './routes/snapshots';
 
 /** Every method that the simulator serves. */
 export const routes: Routes = {
@@ -28,4 +36,12 @@ export const routes: Routes = {
   ...taskRoutes,
   ...guestReadRoutes,
   ...agentRoutes,
+  ...cloneRoutes,
+  ...createRoutes,
+  ...destroyRoutes,
+  ...diskRoutes,
+  ...guestConfigRoutes,
+  ...moveGuestRoutes,
+  ...powerRoutes,
+  ...snapshotRoutes,
 };

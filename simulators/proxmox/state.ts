@@ -45,8 +45,8 @@ export interface Guest {
   interfaces: GuestInterface[];
   /** A cooperating guest operating system lets go of devices. */
   releasesDevices: boolean;
-  /** The task that holds the flock on the configuration file. */
-  flockedBy?: string;
+  /** Who holds the flock on the configuration file: a task, or somebody until that millisecond. */
+  flock?: string | number;
 }
 
 export type NodeReach = 'ok' | 'refused' | 'no-route' | 'hangs';
