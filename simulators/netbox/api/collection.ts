@@ -1,0 +1,82 @@
+import { isObject, type Json, type JsonObject } from '../json';
+import { ApiError, Invalid } from '../errors';
+import { typeName } from '../json';
+import type { ObjectType } from '../model/object-type';
+import type { Reply } from '../http/message';
+import { readConditions, selectRows } from '../read/filter-set';
+import { applyOrdering, cutPage, pageBody } from '../read/page';
+import type { Selection } from '../read/reader';
+import type { Row } from '../store/row';
+import { createMany, removeMany, updateMany } from '../write/bulk';
+import { etagOf, prepare, saveNew } from '../write/save';
+import type { Session } from './session';
+
+/** The fields that a request asks for: `fields` before `omit` before `brief`. */
+export function selectionOf(session: Session, type: ObjectType): Selection {
+  const { query, method } = session.request;
+  const fields = query.getAll('fields').at(-1);
+  if (fields) return { fields: new Set(fields.split(',')) };
+  const omit = query.getAll('omit').at(-1);
+  if (omit) return { omit: new Set(omit.split(',')) };
+  if (method === 'GET' && query.get('brief')) return { fields: new Set(type.brief) };
+  if (session.version.minor < 7 && query.getAll('exclude').includes('config_context'))
+    return { omit: new Set(['config_context']) };
+  return {};
+}
+
+export function listObjects(session: Session, type: ObjectType): Reply {
+  const visible = session.require(type, 'view');
+  const { world, reader, request, version } = session;
+  const scope = { world, type, definitions: reader.definitions };
+  const conditions = [...readConditions(scope, request.query), { test: visible }];
+  const rows = applyOrdering(world, type, selectRows(scope, conditions), request.query.getAll('ordering').at(-1));
+  const page = cutPage(rows, request.query, `${request.base}/api/${type.endpoint}/`, version);
+  const selection = selectionOf(session, type);
+  const results = page.rows.map(row => reader.show(type, row, selection));
+  return { status: 200, body: pageBody(page, results) };
+}
+
+export function createObjects(session: Session, type: ObjectType, body: Json | undefined): Reply {
+  session.require(type, 'add');
+  const context = session.writeContext();
+  if (Array.isArray(body)) {
+    const rows = createMany(context, type, body);
+    return { status: 201, body: rows.map(row => shown(session, type, row)) };
+  }
+  if (!isObject(body ?? {}))
+    throw new Invalid({ __all__: [`Invalid data. Expected a dictionary, but got ${typeName(body ?? null)}.`] });
+  const input: JsonObject = isObject(body) ? body : {};
+  const row = session.world.transaction(() => saveNew(context, prepare(context, type, input, null, 'create')));
+  return {
+    status: 201,
+    body: { ...shown(session, type, row), ...type.createdExtras?.(row) },
+    headers: { Location: session.reader.url(type, row.id), ...etagHeader(session, row) },
+  };
+}
+
+export function changeObjects(session: Session, type: ObjectType, body: Json | undefined, mode: 'replace' | 'patch'): Reply {
+  const visible = session.require(type, 'change');
+  const rows = updateMany(session.writeContext(), type, body, mode, visible);
+  return { status: 200, body: rows.map(row => shown(session, type, row)) };
+}
+
+export function deleteObjects(session: Session, type: ObjectType, body: Json | undefined): Reply {
+  const visible = session.require(type, 'delete');
+  removeMany(session.writeContext(), type, body, visible);
+  return { status: 204 };
+}
+
+/** An object after a write: read anew, since nested forms may have changed with it. */
+export function shown(session: Session, type: ObjectType, row: Row): JsonObject {
+  return session.reader.show(type, session.world.get(type.key, row.id) ?? row, selectionOf(session, type));
+}
+
+/** ETags exist from 4.6. */
+export function etagHeader(session: Session, row: Row): Record<string, string> {
+  return session.version.minor >= 6 ? { ETag: etagOf(row) } : {};
+}
+
+/** Refuses a method that a path does not know. */
+export function methodNotAllowed(method: string): ApiError {
+  return new ApiError(405, { detail: `Method "${method}" not allowed.` });
+}

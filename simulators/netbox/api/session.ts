@@ -1,0 +1,61 @@
+import { Forbidden } from '../errors';
+import type { Caller } from '../access/tokens';
+import { type Action, type Grant, grantOf } from '../access/permissions';
+import type { ObjectType } from '../model/object-type';
+import { Reader } from '../read/reader';
+import type { World } from '../store/world';
+import type { Row } from '../store/row';
+import type { NetBoxVersion } from '../version';
+import type { Refusals } from '../control/refusals';
+import type { WriteContext } from '../write/context';
+import type { Request } from '../http/message';
+
+/** One API request: who asks, what it may see, and in which world it works. */
+export class Session {
+  readonly reader: Reader;
+  private readonly grants = new Map<string, Grant>();
+
+  constructor(
+    readonly world: World,
+    readonly version: NetBoxVersion,
+    readonly request: Request,
+    readonly requestId: string,
+    readonly caller: Caller,
+    private readonly refusals: Refusals,
+  ) {
+    this.reader = new Reader(world, version, request.base);
+  }
+
+  grant(type: ObjectType, action: Action): Grant {
+    const key = `${action} ${type.key}`;
+    let grant = this.grants.get(key);
+    if (grant === undefined) {
+      grant = grantOf(this.world, this.caller.user, type, action);
+      this.grants.set(key, grant);
+    }
+    return grant;
+  }
+
+  /** The rows on which an action is granted; throws 403 when it is granted on none of the model. */
+  require(type: ObjectType, action: Action): (row: Row) => boolean {
+    if (action !== 'view' && !this.caller.mayWrite) throw new Forbidden();
+    const grant = this.grant(type, action);
+    if (!grant) throw new Forbidden();
+    return grant;
+  }
+
+  writeContext(): WriteContext {
+    const ifMatch = this.version.minor >= 6 ? (this.request.headers['if-match'] ?? '') : '';
+    return {
+      world: this.world,
+      version: this.version,
+      user: this.caller.user,
+      requestId: this.requestId,
+      definitions: this.reader.definitions,
+      allowed: (type, action, row) => this.grant(type, action)?.(row) ?? false,
+      viewable: type => this.grant(type, 'view') ?? (() => false),
+      refuse: (type, draft, problems) => this.refusals.apply(type, draft, problems),
+      ifMatch: ifMatch === '' || ifMatch.trim() === '*' ? [] : ifMatch.split(',').map(tag => tag.trim()),
+    };
+  }
+}

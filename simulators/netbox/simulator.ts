@@ -1,0 +1,120 @@
+import { type Action, type PermissionSpec, setPermissions } from './access/permissions';
+import { authenticate, headerOf, makeToken, makeUser, parseHeader } from './access/tokens';
+import { dumpWorld } from './control/dump';
+import { Faults } from './control/faults';
+import { Refusals } from './control/refusals';
+import { RequestLog } from './control/request-log';
+import type { JsonObject } from './json';
+import { objectTypes } from './model/registry';
+import { World, type WorldImage } from './store/world';
+import { type NetBoxVersion, parseVersion } from './version';
+
+const ADMIN_TOKEN = 'Bearer nbt_simulatoradm.0123456789abcdefghijABCDEFGHIJ9876543210';
+const VIEWER_TOKEN = 'Bearer nbt_simulatorvwr.0123456789abcdefghijABCDEFGHIJ9876543210';
+
+export interface SimulatorOptions {
+  /** `4.5`, `4.6`, `4.7` (the default) or a full version of these. */
+  readonly version?: string;
+  /** Whole Authorization header of the superuser. */
+  readonly token?: string;
+  /** Whether the Proxbox plugin's sync-state routes exist. */
+  readonly pluginProxbox?: boolean;
+}
+
+/** A user made for a test or a demo. */
+export interface NewUser {
+  readonly username: string;
+  readonly superuser?: boolean;
+  readonly permissions?: readonly PermissionSpec[];
+  readonly tokenVersion?: 1 | 2;
+  /** False makes a token that may only read. */
+  readonly writeEnabled?: boolean;
+}
+
+/** The state of one simulated NetBox, and what tests and the control interface may do to it. */
+export class Simulator {
+  readonly faults = new Faults();
+  readonly refusals = new Refusals();
+  readonly log = new RequestLog();
+  readonly world: World;
+  readonly plugins: JsonObject;
+  version: NetBoxVersion;
+  private readonly initial: WorldImage;
+  private readonly snapshots = new Map<string, WorldImage>();
+
+  constructor(options: SimulatorOptions) {
+    this.version = parseVersion(options.version ?? '4.7');
+    this.world = new World(objectTypes(options.pluginProxbox ?? false));
+    this.plugins = options.pluginProxbox ? { netbox_proxbox: '0.0.26' } : {};
+    const admin = makeUser(this.world, { username: 'admin', superuser: true });
+    const viewer = makeUser(this.world, { username: 'viewer' });
+    setPermissions(this.world, viewer, [{ actions: ['view'] }]);
+    const given = parseHeader(options.token ?? ADMIN_TOKEN);
+    makeToken(this.world, admin, given.version, given);
+    makeToken(this.world, viewer, 2, parseHeader(VIEWER_TOKEN));
+    this.initial = this.world.image();
+  }
+
+  /** The Authorization header of the user who may see everything and change nothing. */
+  get viewerToken(): string {
+    return VIEWER_TOKEN;
+  }
+
+  static defaultToken(options: SimulatorOptions): string {
+    return options.token ?? ADMIN_TOKEN;
+  }
+
+  /** Every request works in the main world; branches will choose another here. */
+  worldOf(): World {
+    return this.world;
+  }
+
+  setVersion(version: string): void {
+    this.version = parseVersion(version);
+  }
+
+  /** Keeps the whole content, users and tokens among it, like a database dump. */
+  snapshot(): string {
+    const id = `snapshot-${this.snapshots.size + 1}`;
+    this.snapshots.set(id, this.world.image());
+    return id;
+  }
+
+  /** Puts an older content back, ids and sequences included. */
+  restore(id: string): void {
+    const image = this.snapshots.get(id);
+    if (!image) throw new Error(`There is no snapshot ${id}`);
+    this.world.load(image);
+  }
+
+  /** An empty NetBox with the first users; no faults, no refusals, no requests in the log. Snapshots stay. */
+  reset(): void {
+    this.world.load(this.initial);
+    this.faults.clear();
+    this.refusals.clear();
+    this.log.clear();
+  }
+
+  dump(): ReturnType<typeof dumpWorld> {
+    return dumpWorld(this.world);
+  }
+
+  /** Makes a user with a token; gives its Authorization header. */
+  createUser(user: NewUser): string {
+    return this.world.transaction(() => {
+      const { username, superuser = false, permissions = [], tokenVersion = 2, writeEnabled = true } = user;
+      const row = makeUser(this.world, { username, superuser });
+      setPermissions(this.world, row, permissions);
+      return headerOf(makeToken(this.world, row, tokenVersion, undefined, writeEnabled));
+    });
+  }
+
+  /** Replaces what the user of a token may do; a superuser stops being one. */
+  restrict(token: string, permissions: readonly PermissionSpec[]): void {
+    const { user } = authenticate(this.world, token);
+    this.world.put('users.user', { ...user, values: { ...user.values, is_superuser: false } });
+    setPermissions(this.world, user, permissions);
+  }
+}
+
+export type { Action, PermissionSpec };

@@ -1,0 +1,93 @@
+import { type Json, type JsonObject, sameJson } from '../json';
+import { type Field, isWritable } from '../model/field';
+import type { ObjectType } from '../model/object-type';
+import { contentTypeId } from '../model/content-type-ids';
+import { Reader } from '../read/reader';
+import { idOf, type Row, textOf, valueOf } from '../store/row';
+import type { WriteContext } from './context';
+
+export type ChangeAction = 'create' | 'update' | 'delete';
+
+/**
+ * Writes one row of the change log, as NetBox does for every create and delete and for updates that change something.
+ * `before` and `after` are what `logData` gave before and after the write.
+ */
+export function recordChange(
+  context: WriteContext,
+  type: ObjectType,
+  row: Row,
+  action: ChangeAction,
+  before: JsonObject | null,
+  after: JsonObject | null,
+  message: string,
+): void {
+  if (type.changeLogged === false) return;
+  if (action === 'update' && sameJson(before ?? {}, after ?? {})) return;
+  const { world } = context;
+  const time = world.now();
+  const id = world.nextId('core.objectchange');
+  world.put('core.objectchange', {
+    id,
+    created: time,
+    lastUpdated: time,
+    tags: [],
+    customFields: {},
+    values: {
+      time,
+      user: context.user.id,
+      user_name: textOf(context.user, 'username'),
+      request_id: context.requestId,
+      action,
+      changed_object_type: type.key,
+      changed_object_id: row.id,
+      ...relatedObject(type, row),
+      object_repr: type.display(row, world).slice(0, 200),
+      message,
+      prechange_data: before ?? {},
+      postchange_data: after ?? {},
+    },
+  });
+}
+
+/** Components carry their parent, assigned objects what they are assigned to. */
+function relatedObject(type: ObjectType, row: Row): JsonObject {
+  for (const field of type.fields) {
+    if (
+      field.kind === 'contentType' &&
+      field.name === 'assigned_object_type' &&
+      field.idField &&
+      idOf(row, field.idField) !== null
+    ) {
+      return { related_object_type: textOf(row, field.name), related_object_id: idOf(row, field.idField) };
+    }
+    if (field.kind === 'reference' && field.onDelete === 'cascade' && !field.nullable) {
+      return { related_object_type: field.to, related_object_id: idOf(row, field.name) };
+    }
+  }
+  return { related_object_type: null, related_object_id: null };
+}
+
+/** An object as change log entries carry it: ids for relations, names for tags, decimals as text. */
+export function logData(context: WriteContext, type: ObjectType, row: Row): JsonObject {
+  const reader = new Reader(context.world, context.version, '');
+  const data: JsonObject = {};
+  for (const field of type.fields) {
+    if ((field.since ?? 0) > context.version.minor) continue;
+    const value = logged(context, reader, field, row);
+    if (value !== undefined) data[field.name] = value;
+  }
+  return data;
+}
+
+function logged(context: WriteContext, reader: Reader, field: Field, row: Row): Json | undefined {
+  if (field.kind === 'tags') return row.tags.map(id => context.world.display('extras.tag', id)).sort();
+  if (field.kind === 'customFields') return { ...row.customFields };
+  if (field.kind === 'computed') return field.logged ? field.get(row, reader) : undefined;
+  if (field.kind === 'fixed') return field.logged;
+  if (!isWritable(field)) return undefined;
+  const value = valueOf(row, field.name);
+  if (field.kind === 'decimal') return typeof value === 'number' ? value.toFixed(field.places) : null;
+  if (field.kind === 'contentType') return typeof value === 'string' && value !== '' ? contentTypeId(value) : null;
+  if (field.kind === 'contentTypes') return Array.isArray(value) ? value.map(each => contentTypeId(String(each))) : [];
+  return value;
+}
