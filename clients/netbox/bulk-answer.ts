@@ -1,7 +1,8 @@
-import { errorOf, type NetBoxAnswer } from './classify';
+import { errorOf } from './classify';
 import { NetBoxConflictError, NetBoxPermissionError, NetBoxPreconditionError, NetBoxValidationError } from './errors';
 import type { BulkItemError } from './bulk-result';
 import { fieldErrorsOf, isRecord, summary } from './field-errors';
+import type { NetBoxAnswer } from './wire';
 
 /**
  * Which elements a refused bulk request names, by place in the request, in either of NetBox's forms:

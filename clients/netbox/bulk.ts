@@ -1,10 +1,11 @@
 import { missingError, namedErrors, refusalOf } from './bulk-answer';
 import { batchesOf, type BulkElement } from './batches';
 import type { BulkItemError, BulkResult } from './bulk-result';
-import { errorOf, type NetBoxAnswer } from './classify';
+import { errorOf } from './classify';
 import { NetBoxUnknownOutcomeError } from './errors';
 import { isObject, type NetBoxObject, type NetBoxPath } from './object';
 import type { Transport } from './transport';
+import type { NetBoxAnswer } from './wire';
 
 export interface BulkOptions<Item> {
   /** Items with the same key stay in one request: one VM's disks, whose total NetBox computes. */

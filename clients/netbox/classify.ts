@@ -8,19 +8,9 @@ import {
   NetBoxUnavailableError,
   NetBoxValidationError,
   type NetBoxError,
-  type NetBoxRequestInfo,
 } from './errors';
 import { bounded, fieldErrorsOf, isRecord, summary } from './field-errors';
-
-/** An answer after its transport worries are over: `body` is parsed JSON, or undefined when it is none. */
-export interface NetBoxAnswer {
-  readonly status: number;
-  readonly body: unknown;
-  readonly etag: string | undefined;
-  readonly retryAfterMs: number | undefined;
-  readonly location: string | undefined;
-  readonly request: NetBoxRequestInfo;
-}
+import type { NetBoxAnswer } from './wire';
 
 /** What a status other than 2xx means. NetBox answers 403, never 401, to a missing or wrong token; 401 comes from a proxy. */
 export function errorOf(answer: NetBoxAnswer): NetBoxError {

@@ -1,11 +1,11 @@
+import type { TlsPolicy } from '../http/tls-connector';
 import { createAdaptiveLimiter, type AdaptiveLimiter } from '../limiter/adaptive-limiter';
 import type { BulkElement } from './batches';
 import { runBulk, type BulkOptions } from './bulk';
 import type { BulkResult } from './bulk-result';
-import { errorOf, type NetBoxAnswer } from './classify';
+import { errorOf } from './classify';
 import { duplicateError, duplicateKey } from './duplicate-keys';
 import { NetBoxResponseError } from './errors';
-import { createHttpExchange, type NetBoxTls } from './http-exchange';
 import { isObject, type NetBoxObject, type NetBoxPath, type NetBoxValues } from './object';
 import { fieldList, queryString, type NetBoxFilters } from './query';
 import {
@@ -22,13 +22,15 @@ import {
 import { openSession, type NetBoxSession } from './session';
 import { authorizationHeader } from './token';
 import { createTransport } from './transport';
+import { createWire, type NetBoxAnswer } from './wire';
 
 export interface NetBoxClientOptions {
   /** Where NetBox's pages start, with its base path if it has one; a trailing `/` or `/api` is cut. */
   readonly baseUrl: string;
   /** v1 (40 characters), v2 (`nbt_…`), or the whole Authorization header. */
   readonly token: string;
-  readonly tls?: NetBoxTls;
+  /** The default verifies by the system's authorities. */
+  readonly tls?: TlsPolicy;
   /** For one request and its answer, whole. */
   readonly timeoutMs?: number;
   /** Objects in one bulk request: one costs a real NetBox 40 to 90 ms, and proxies give up after 30 or 60 s. */
@@ -110,17 +112,20 @@ export interface NetBoxClient {
 const longestChangelogMessage = 200;
 
 export function createNetBoxClient(options: NetBoxClientOptions): NetBoxClient {
-  const { timeoutMs = 120_000, maxBatchItems = 50, maxBatchBytes = 900_000, signal } = options;
-  const exchange = createHttpExchange({ tls: options.tls ?? { verify: true }, timeoutMs });
+  const { timeoutMs = 120_000, maxBatchItems = 50, maxBatchBytes = 900_000 } = options;
+  const wire = createWire({
+    baseUrl: new URL(options.baseUrl),
+    authorization: authorizationHeader(options.token),
+    tls: options.tls ?? { mode: 'verify' },
+    timeoutMs,
+  });
   const limiter = options.limiter ?? createAdaptiveLimiter({ ceiling: 8 });
   const transport = createTransport({
-    baseUrl: options.baseUrl.replace(/\/+$/, '').replace(/\/api$/, ''),
-    authorization: authorizationHeader(options.token),
-    exchange,
+    wire,
     limiter,
     attempts: options.attempts ?? 4,
     retryDelayMs: options.retryDelayMs ?? 250,
-    signal,
+    signal: options.signal,
   });
   let opened: Promise<NetBoxSession> | undefined;
 
@@ -233,7 +238,7 @@ export function createNetBoxClient(options: NetBoxClientOptions): NetBoxClient {
         bulkOptions,
       );
     },
-    close: () => exchange.close(),
+    close: () => wire.close(),
   };
 }
 

@@ -1,45 +1,34 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AnswerLostError, BodyTooLargeError, ConnectError, TlsTrustError } from '../http/errors';
 import type { AdaptiveLimiter } from '../limiter/adaptive-limiter';
 import type { RequestOutcome } from '../limiter/concurrency-controller';
-import { detailOf, errorOf, type NetBoxAnswer } from './classify';
+import { detailOf, errorOf } from './classify';
 import {
+  NetBoxResponseError,
   NetBoxTlsError,
   NetBoxUnavailableError,
   NetBoxUnknownOutcomeError,
   NetBoxVersionChangedError,
   type NetBoxError,
-  type NetBoxRequestInfo,
 } from './errors';
 import { isRecord } from './field-errors';
-import { NoAnswerError, type HttpAnswer, type HttpExchange, type HttpRequest } from './http-exchange';
+import { requestInfo, type NetBoxAnswer, type NetBoxCall, type Wire } from './wire';
 
-export interface TransportCall {
-  readonly method: HttpRequest['method'];
-  /** Below `/api/`, without slashes at its ends: `dcim/sites`, `dcim/sites/7`. */
-  readonly path: string;
-  /** With its `?`. */
-  readonly query?: string | undefined;
-  readonly body?: unknown;
-  readonly ifMatch?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
+/** What reads and writes share: the limiter, the signal, the version that must not change, and when a request is repeated. */
 export interface Transport {
   /** From now on an answer of another minor version is an error. Undefined while the version is being read. */
   expectVersion(minor: string | undefined): void;
   /** A 2xx answer with JSON. Repeats after 429, 5xx and lost connections, a few times. Throws a NetBoxError otherwise. */
-  read(call: TransportCall): Promise<NetBoxAnswer>;
+  read(call: NetBoxCall): Promise<NetBoxAnswer>;
   /**
    * Whatever NetBox decided, below 500. It is sent once; only 429 is repeated, which is refused before it is looked at.
    * Throws NetBoxUnknownOutcomeError when it may have been written, NetBoxUnavailableError when it certainly was not.
    */
-  write(call: TransportCall): Promise<NetBoxAnswer>;
+  write(call: NetBoxCall): Promise<NetBoxAnswer>;
 }
 
 export interface TransportOptions {
-  readonly baseUrl: string;
-  readonly authorization: string;
-  readonly exchange: HttpExchange;
+  readonly wire: Wire;
   readonly limiter: AdaptiveLimiter;
   readonly attempts: number;
   readonly retryDelayMs: number;
@@ -49,49 +38,32 @@ export interface TransportOptions {
 /** Nobody waits longer than this for `Retry-After`: the caller's own retry is the better place. */
 const longestPauseMs = 60_000;
 
-export function createTransport(options: TransportOptions): Transport {
-  const { baseUrl, authorization, exchange, limiter, attempts, retryDelayMs } = options;
+export function createTransport({ wire, limiter, attempts, retryDelayMs, signal: always }: TransportOptions): Transport {
   let expected: string | undefined;
   let changedTo: string | undefined;
 
-  function assertVersion(request: NetBoxRequestInfo): void {
+  function assertVersion(call: NetBoxCall): void {
     if (changedTo === undefined) return;
-    throw new NetBoxVersionChangedError(`NetBox was ${expected} when this run began and answers as ${changedTo} now`, request);
+    const words = `NetBox was ${expected} when this run began and answers as ${changedTo} now`;
+    throw new NetBoxVersionChangedError(words, requestInfo(call));
   }
 
-  async function once(call: TransportCall): Promise<NetBoxAnswer> {
-    const { method, path, query = '', body, ifMatch } = call;
-    const signal = anySignal(options.signal, call.signal);
-    const request: HttpRequest = {
-      method,
-      url: `${baseUrl}/api/${path}/${query}`,
-      headers: {
-        authorization,
-        accept: 'application/json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
-      },
-      body: body === undefined ? undefined : JSON.stringify(body),
-      signal,
-    };
-    const kind = `${method} ${path.replace(/\d+/g, '#')}`;
-    return limiter.run(async () => noteVersion(await exchange.send(request), call), {
-      kind,
-      signal,
+  async function once(call: NetBoxCall): Promise<NetBoxAnswer> {
+    const answer = await limiter.run(() => wire.send(call), {
+      kind: `${call.method} ${call.path.replace(/\d+/g, '#')}`,
+      signal: call.signal,
       outcomeOf: result => outcomeOf(call, result),
     });
-  }
-
-  function noteVersion(answer: HttpAnswer, call: TransportCall): NetBoxAnswer {
-    const version = answer.header('api-version');
-    if (expected !== undefined && version !== undefined && version !== expected) changedTo = version;
-    return parsed(call, answer);
+    const { apiVersion } = answer;
+    if (expected !== undefined && apiVersion !== undefined && apiVersion !== expected) changedTo = apiVersion;
+    return answer;
   }
 
   /** Waits before another attempt; tells whether there is one. */
   async function pause(attempt: number, retryAfterMs: number | undefined, signal: AbortSignal | undefined): Promise<boolean> {
     if (attempt >= attempts || (retryAfterMs ?? 0) > longestPauseMs) return false;
-    await sleep(retryAfterMs ?? retryDelayMs * 2 ** (attempt - 1), undefined, signal === undefined ? {} : { signal });
+    const waiting = sleep(retryAfterMs ?? retryDelayMs * 2 ** (attempt - 1), undefined, signal === undefined ? {} : { signal });
+    await waiting.catch(() => signal?.throwIfAborted());
     return true;
   }
 
@@ -101,97 +73,75 @@ export function createTransport(options: TransportOptions): Transport {
       changedTo = undefined;
     },
 
-    async read(call) {
-      const signal = anySignal(options.signal, call.signal);
+    async read(given) {
+      const call = { ...given, signal: anySignal(always, given.signal) };
       for (let attempt = 1; ; attempt += 1) {
         const answer = await once(call).catch((error: unknown) => noAnswer(call, error));
         if ('status' in answer && answer.status < 300 && answer.body !== undefined) {
-          assertVersion(answer.request);
+          assertVersion(call);
           return answer;
         }
         const error = 'status' in answer ? errorOf(answer) : answer;
-        if (!(error instanceof NetBoxUnavailableError) || !(await pause(attempt, error.retryAfterMs, signal))) throw error;
+        if (!(error instanceof NetBoxUnavailableError) || !(await pause(attempt, error.retryAfterMs, call.signal))) throw error;
       }
     },
 
-    async write(call) {
-      const signal = anySignal(options.signal, call.signal);
-      assertVersion(requestOf(call));
+    async write(given) {
+      const call = { ...given, signal: anySignal(always, given.signal) };
+      assertVersion(call);
       for (let attempt = 1; ; attempt += 1) {
         const answer = await once(call).catch((error: unknown) => {
-          if (error instanceof NoAnswerError && error.sent) throw unanswered(call, error);
-          throw noAnswer(call, error);
+          throw leavesDoubt(error) ? unanswered(call, error) : noAnswer(call, error);
         });
-        if (leavesDoubt(answer)) throw answeredBadly(call, answer);
+        if (answersBadly(answer)) throw inDoubt(call, answer);
         if (answer.status !== 429) return answer;
         const error = errorOf(answer);
-        if (!(await pause(attempt, answer.retryAfterMs, signal))) throw error;
+        if (!(await pause(attempt, answer.retryAfterMs, call.signal))) throw error;
       }
     },
   };
 }
 
-/** The call's own body stands in doubt; bulk calls put their items in its place. */
-function unanswered(call: TransportCall, cause: NoAnswerError): NetBoxUnknownOutcomeError {
-  const message = `the write may or may not have happened: ${cause.message}`;
-  return new NetBoxUnknownOutcomeError(message, { inDoubt: [call.body] }, requestOf(call), { cause });
+function leavesDoubt(error: unknown): error is Error {
+  return error instanceof AnswerLostError || error instanceof BodyTooLargeError;
 }
 
-function leavesDoubt({ status, body }: NetBoxAnswer): boolean {
+/** The call's own body stands in doubt; bulk calls put their items in its place. */
+function unanswered(call: NetBoxCall, cause: Error): NetBoxUnknownOutcomeError {
+  const message = `the write may or may not have happened: ${cause.message}`;
+  return new NetBoxUnknownOutcomeError(message, { inDoubt: [call.body] }, requestInfo(call), { cause });
+}
+
+function answersBadly({ status, body }: NetBoxAnswer): boolean {
   return status >= 500 || (status < 300 && status !== 204 && body === undefined);
 }
 
-function answeredBadly(call: TransportCall, { body, request }: NetBoxAnswer): NetBoxUnknownOutcomeError {
+function inDoubt(call: NetBoxCall, { body, request }: NetBoxAnswer): NetBoxUnknownOutcomeError {
   const exception = isRecord(body) && typeof body['exception'] === 'string' ? body['exception'] : undefined;
   const message = `the write may or may not have happened: ${detailOf(body)}`;
   return new NetBoxUnknownOutcomeError(message, { inDoubt: [call.body], exception }, request);
 }
 
-/** Of a failure before any answer: what it means for a call that can be repeated or was never sent. A cancelled call
- * throws the caller's reason; anything else is thrown as it is. */
-function noAnswer(call: TransportCall, error: unknown): NetBoxError {
-  if (!(error instanceof NoAnswerError)) throw error;
-  if (error.reason === 'aborted') throw error.cause;
-  const request = requestOf(call);
-  if (error.reason === 'tls')
+/**
+ * What a failure before any answer means for a call that can be repeated or was never sent. A cancelled call throws the
+ * caller's reason; anything else is thrown as it is.
+ */
+function noAnswer(call: NetBoxCall, error: unknown): NetBoxError {
+  call.signal?.throwIfAborted();
+  const request = requestInfo(call);
+  if (error instanceof TlsTrustError)
     return new NetBoxTlsError(`NetBox's certificate is not trusted: ${error.message}`, request, { cause: error });
-  return new NetBoxUnavailableError(`NetBox cannot be reached: ${error.message}`, undefined, request, { cause: error });
-}
-
-function requestOf({ method, path }: TransportCall): NetBoxRequestInfo {
-  return { method, path: `/api/${path}/` };
-}
-
-function parsed(call: TransportCall, answer: HttpAnswer): NetBoxAnswer {
-  return {
-    status: answer.status,
-    body: jsonOf(answer.text),
-    etag: answer.header('etag'),
-    retryAfterMs: retryAfter(answer.header('retry-after')),
-    location: answer.header('location'),
-    request: { ...requestOf(call), status: answer.status, requestId: answer.header('x-request-id') },
-  };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return text === '' ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
+  if (error instanceof ConnectError || error instanceof AnswerLostError) {
+    return new NetBoxUnavailableError(`NetBox cannot be reached: ${error.message}`, undefined, request, { cause: error });
   }
+  if (error instanceof BodyTooLargeError) return new NetBoxResponseError(error.message, request, { cause: error });
+  throw error;
 }
 
-/** Seconds, or a date. */
-function retryAfter(value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
-}
-
-function outcomeOf(call: TransportCall, result: { value: NetBoxAnswer } | { error: unknown }): RequestOutcome {
+function outcomeOf(call: NetBoxCall, result: { value: NetBoxAnswer } | { error: unknown }): RequestOutcome {
   if ('error' in result) {
-    const ours = result.error instanceof NoAnswerError && (result.error.reason === 'aborted' || !result.error.sent);
-    return ours ? { kind: 'ignored' } : { kind: 'overload' };
+    const lost = result.error instanceof AnswerLostError && result.error.code !== 'ABORTED';
+    return { kind: lost ? 'overload' : 'ignored' };
   }
   const { status, retryAfterMs, body } = result.value;
   if (status === 429 || status >= 500) return { kind: 'overload', retryAfterMs };
@@ -205,7 +155,8 @@ function lengthOf(body: unknown): number | undefined {
   return isRecord(body) && Array.isArray(body['results']) ? body['results'].length : undefined;
 }
 
-function anySignal(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
-  if (one === undefined || other === undefined || one === other) return one ?? other;
-  return AbortSignal.any([one, other]);
+/** A signal of the call's own: hundreds may wait at once, and listeners must not pile up on the caller's. */
+function anySignal(...signals: (AbortSignal | undefined)[]): AbortSignal | undefined {
+  const given = signals.filter(signal => signal !== undefined);
+  return given.length === 0 ? undefined : AbortSignal.any(given);
 }

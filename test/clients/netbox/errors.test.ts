@@ -129,13 +129,13 @@ describe('TLS', () => {
   });
 
   it('accepts it from its own authority', async () => {
-    await expect(netbox.client({ tls: { verify: true, ca: selfSignedCertificate } }).open()).resolves.toMatchObject({
+    await expect(netbox.client({ tls: { mode: 'ca', ca: selfSignedCertificate } }).open()).resolves.toMatchObject({
       versionText: '4.7.3',
     });
   });
 
   it('accepts anything when told so', async () => {
-    await expect(netbox.client({ tls: { verify: false } }).open()).resolves.toMatchObject({ versionText: '4.7.3' });
+    await expect(netbox.client({ tls: { mode: 'insecure' } }).open()).resolves.toMatchObject({ versionText: '4.7.3' });
   });
 });
 

@@ -168,7 +168,9 @@ describe('reading lists', () => {
 
   it('gives up on an answer that does not come', async () => {
     netbox.answer = () => 'hang';
-    await expect(netbox.client({ timeoutMs: 50, attempts: 1 }).listAll('dcim/sites')).rejects.toThrow('no answer within 50 ms');
+    await expect(netbox.client({ timeoutMs: 50, attempts: 1 }).listAll('dcim/sites')).rejects.toThrow(
+      'no whole answer within 50 ms',
+    );
   });
 
   it("ends with the caller's own reason", async () => {
