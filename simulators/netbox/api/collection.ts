@@ -1,6 +1,5 @@
-import { isObject, type Json, type JsonObject } from '../json';
 import { ApiError, Invalid } from '../errors';
-import { typeName } from '../json';
+import { isObject, type Json, type JsonObject, typeName } from '../json';
 import type { ObjectType } from '../model/object-type';
 import type { Reply } from '../http/message';
 import { readConditions, selectRows } from '../read/filter-set';
@@ -31,7 +30,7 @@ export function listObjects(session: Session, type: ObjectType): Reply {
   const conditions = [...readConditions(scope, request.query), { test: visible }];
   const rows = applyOrdering(world, type, selectRows(scope, conditions), request.query.getAll('ordering').at(-1));
   const page = cutPage(rows, request.query, `${request.base}/api/${type.endpoint}/`, version);
-  const selection = selectionOf(session, type);
+  const selection = { ...selectionOf(session, type), inList: true };
   const results = page.rows.map(row => reader.show(type, row, selection));
   return { status: 200, body: pageBody(page, results) };
 }
@@ -41,7 +40,7 @@ export function createObjects(session: Session, type: ObjectType, body: Json | u
   const context = session.writeContext();
   if (Array.isArray(body)) {
     const rows = createMany(context, type, body);
-    return { status: 201, body: rows.map(row => shown(session, type, row)) };
+    return { status: 201, body: rows.map(row => shown(session, type, row, true)) };
   }
   if (!isObject(body ?? {}))
     throw new Invalid({ __all__: [`Invalid data. Expected a dictionary, but got ${typeName(body ?? null)}.`] });
@@ -57,7 +56,7 @@ export function createObjects(session: Session, type: ObjectType, body: Json | u
 export function changeObjects(session: Session, type: ObjectType, body: Json | undefined, mode: 'replace' | 'patch'): Reply {
   const visible = session.require(type, 'change');
   const rows = updateMany(session.writeContext(), type, body, mode, visible);
-  return { status: 200, body: rows.map(row => shown(session, type, row)) };
+  return { status: 200, body: rows.map(row => shown(session, type, row, true)) };
 }
 
 export function deleteObjects(session: Session, type: ObjectType, body: Json | undefined): Reply {
@@ -67,8 +66,8 @@ export function deleteObjects(session: Session, type: ObjectType, body: Json | u
 }
 
 /** An object after a write: read anew, since nested forms may have changed with it. */
-export function shown(session: Session, type: ObjectType, row: Row): JsonObject {
-  return session.reader.show(type, session.world.get(type.key, row.id) ?? row, selectionOf(session, type));
+export function shown(session: Session, type: ObjectType, row: Row, inList = false): JsonObject {
+  return session.reader.show(type, session.world.get(type.key, row.id) ?? row, { ...selectionOf(session, type), inList });
 }
 
 /** ETags exist from 4.6. */

@@ -52,7 +52,7 @@ export const CUSTOM_FIELD_TYPE: Choice[] = [
   ['longtext', 'Text (long)'],
   ['integer', 'Integer'],
   ['decimal', 'Decimal'],
-  ['boolean', 'Boolean (true/false)'],
+  ['boolean', 'Boolean'],
   ['date', 'Date'],
   ['datetime', 'Date & time'],
   ['url', 'URL'],

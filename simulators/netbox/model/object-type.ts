@@ -74,7 +74,7 @@ export interface ObjectType {
   /** The model's own rules. */
   readonly clean?: (check: Check) => void;
   /** Fills and normalises values just before they are stored. */
-  readonly beforeSave?: (draft: Draft, world: World) => void;
+  readonly beforeSave?: (draft: Draft, world: World, user: Row) => void;
   /** Effects on other objects after the row was stored. */
   readonly afterSave?: (row: Row, before: Row | null, context: WriteContext) => void;
   readonly beforeDelete?: (row: Row, context: WriteContext) => void;

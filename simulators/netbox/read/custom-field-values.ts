@@ -4,17 +4,21 @@ import type { Row } from '../store/row';
 import type { CustomFieldDefinition } from './custom-field-definitions';
 import type { Reader } from './reader';
 
-/** The `custom_fields` of an answer: every field of the model, null where the row has no value. */
-export function showCustomFields(reader: Reader, type: ObjectType, row: Row): JsonObject {
+/**
+ * The `custom_fields` of an answer: every field of the model, null where the row has no value. In lists an empty list of
+ * objects is null, too.
+ */
+export function showCustomFields(reader: Reader, type: ObjectType, row: Row, inList: boolean): JsonObject {
   const shown: JsonObject = {};
   for (const definition of reader.definitions.of(type.key)) {
-    shown[definition.name] = showValue(reader, definition, row.customFields[definition.name] ?? null);
+    shown[definition.name] = showValue(reader, definition, row.customFields[definition.name] ?? null, inList);
   }
   return shown;
 }
 
-function showValue(reader: Reader, definition: CustomFieldDefinition, value: Json): Json {
+function showValue(reader: Reader, definition: CustomFieldDefinition, value: Json, inList: boolean): Json {
   if (value === null) return null;
+  if (inList && definition.type === 'multiobject' && Array.isArray(value) && value.length === 0) return null;
   switch (definition.type) {
     case 'object':
       return typeof value === 'number' ? reader.nested(definition.related, value) : null;

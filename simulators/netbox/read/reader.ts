@@ -11,6 +11,8 @@ import { showCustomFields } from './custom-field-values';
 export interface Selection {
   readonly fields?: ReadonlySet<string>;
   readonly omit?: ReadonlySet<string>;
+  /** Lists draw some custom fields otherwise than single objects do. */
+  readonly inList?: boolean;
 }
 
 const TAG_FIELDS = new Set(['id', 'url', 'display_url', 'display', 'name', 'slug', 'color']);
@@ -75,12 +77,15 @@ export class Reader {
     for (const field of type.fields) {
       if (!wanted(field.name) || (field.since ?? 0) > this.version.minor) continue;
       if (nested && field.kind === 'computed' && field.nested === 'absent') continue;
-      shown[field.name] = nested && field.kind === 'computed' && field.nested === 'zero' ? 0 : this.value(type, field, row);
+      shown[field.name] =
+        nested && field.kind === 'computed' && field.nested === 'zero'
+          ? 0
+          : this.value(type, field, row, selection.inList === true);
     }
     return shown;
   }
 
-  private value(type: ObjectType, field: Field, row: Row): Json {
+  private value(type: ObjectType, field: Field, row: Row, inList: boolean): Json {
     const { name } = field;
     switch (field.kind) {
       case 'computed':
@@ -90,7 +95,7 @@ export class Reader {
       case 'tags':
         return this.tags(row);
       case 'customFields':
-        return showCustomFields(this, type, row);
+        return showCustomFields(this, type, row, inList);
       case 'created':
         return row.created;
       case 'lastUpdated':
@@ -98,7 +103,10 @@ export class Reader {
       case 'reference':
         return field.show ? field.show(row, this) : field.bare ? idOf(row, name) : this.nested(field.to, idOf(row, name));
       case 'references':
-        return idsOf(row, name).flatMap((id): Json[] => (field.bare ? [id] : (single(this.nested(field.to, id)) ?? [])));
+        return this.world
+          .table(field.to)
+          .inOrder(idsOf(row, name))
+          .flatMap((other): Json[] => (field.bare ? [other.id] : (single(this.nested(field.to, other.id)) ?? [])));
       case 'choice':
         return choiceForm(field.choices, valueOf(row, name), field.bare === true);
       case 'decimal':

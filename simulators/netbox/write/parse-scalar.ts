@@ -13,6 +13,7 @@ const SLUG_MESSAGE = 'Enter a valid "slug" consisting of letters, numbers, under
 export function parseText(field: TextField, raw: Json): Parsed {
   if (typeof raw !== 'string' && typeof raw !== 'number') return refused(field.slug ? SLUG_MESSAGE : 'Not a valid string.');
   const value = field.raw ? String(raw) : String(raw).trim();
+  if (value === '' && field.nullable && field.unique) return { value: null };
   if (value === '') return field.blank ? { value: '' } : refused('This field may not be blank.');
   const messages: string[] = [];
   if (field.max !== undefined && [...value].length > field.max) {

@@ -18,7 +18,7 @@ export interface Prepared {
   readonly draft: Draft;
 }
 
-/** Checks an input completely. Throws `Invalid` with every complaint. */
+/** Checks an input completely. Throws `Invalid` with every complaint. What the checks fill in gives way to what was sent. */
 export function prepare(context: WriteContext, type: ObjectType, input: Input, before: Row | null, mode: InputMode): Prepared {
   const parsed = parseInput(context, type, input, before, mode);
   const draft: Draft = {
@@ -32,7 +32,9 @@ export function prepare(context: WriteContext, type: ObjectType, input: Input, b
   const early = new Problems();
   type.validate?.({ draft, world, version, problems: early }, input);
   early.throwIfAny();
+  const sent = Object.entries(parsed.values).filter(([name]) => name in input);
   checkModel(context, type, draft);
+  Object.assign(draft.values, Object.fromEntries(sent));
   return { type, input, parsed, draft };
 }
 
@@ -56,7 +58,7 @@ export function saveNew(context: WriteContext, prepared: Prepared): Row {
   const { world } = context;
   const stored: Draft = { ...draft, id: world.nextId(type.key) };
   stored.tags = applyTags(context, type, [], parsed.tags);
-  type.beforeSave?.(stored, world);
+  type.beforeSave?.(stored, world, context.user);
   enforceUniques(context, type, stored);
   const row: Row = { ...content(stored), created: world.now(), lastUpdated: world.now() };
   world.put(type.key, row);
@@ -109,13 +111,14 @@ export function saveChecked(context: WriteContext, type: ObjectType, row: Row, v
 function storeChange(context: WriteContext, type: ObjectType, row: Row, draft: Draft, message: string): Row {
   const { world } = context;
   const before = logData(context, type, row);
-  type.beforeSave?.(draft, world);
+  type.beforeSave?.(draft, world, context.user);
   enforceUniques(context, type, draft);
   const next: Row = { ...content(draft), created: row.created, lastUpdated: world.now() };
   world.put(type.key, next);
   type.afterSave?.(next, row, context);
-  recordChange(context, type, next, 'update', before, logData(context, type, next), message);
-  return next;
+  const settled = world.get(type.key, row.id) ?? next;
+  recordChange(context, type, settled, 'update', before, logData(context, type, settled), message);
+  return settled;
 }
 
 function content(draft: Draft): Pick<Row, 'id' | 'values' | 'tags' | 'customFields'> {

@@ -3,6 +3,7 @@ import { idOf, numberOf, type Row, valueOf } from '../../store/row';
 import type { World } from '../../store/world';
 import * as build from '../build';
 import type { Check, Draft, UniqueRule } from '../object-type';
+import { checkLocalContext } from './local-context';
 import { checkPrimaryAddresses } from './primary-address';
 import { siteOfScope } from './scope';
 
@@ -52,6 +53,7 @@ export const vmUniques: readonly UniqueRule[] = [
 
 /** The model's rules, in NetBox's order; the first broken one is reported. */
 export function checkVirtualMachine(check: Check): void {
+  checkLocalContext(check);
   checkPlacement(check);
   if (Object.keys(check.problems.byField).length > 0) return;
   checkDiskTotal(check);

@@ -56,10 +56,11 @@ export const objectChange: ObjectType = {
 
 function displayChange(row: Row, world: World): string {
   const key = textOf(row, 'changed_object_type');
-  const app = key.split('.')[0] ?? '';
+  const name = key.split('.')[0] ?? '';
+  const app = ['dcim', 'ipam'].includes(name) ? name.toUpperCase() : `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
   const label = world.hasType(key) ? world.type(key).label : key;
   const action = CHANGE_ACTION.find(([value]) => value === textOf(row, 'action'))?.[1] ?? '';
-  return `${app.charAt(0).toUpperCase()}${app.slice(1)} | ${label} ${textOf(row, 'object_repr')} ${action.toLowerCase()} by ${textOf(row, 'user_name')}`;
+  return `${app} | ${label} ${textOf(row, 'object_repr')} ${action.toLowerCase()} by ${textOf(row, 'user_name')}`;
 }
 
 /** `core/jobs`: background work, such as bulk writes with `?background=true`. */

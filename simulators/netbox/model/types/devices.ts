@@ -8,6 +8,7 @@ import { AIRFLOW, DEVICE_STATUS, FACE } from '../choices';
 import type { Check, ObjectType } from '../object-type';
 import { checkPrimaryAddresses } from '../rules/primary-address';
 import { macsOfInterfaces } from '../rules/mac-addresses';
+import { checkLocalContext } from '../rules/local-context';
 import { siteOfScope } from '../rules/scope';
 
 const componentCounts = (...names: string[]) =>
@@ -46,15 +47,7 @@ export const device: ObjectType = {
     build.comments,
     ...build.absent('config_template'),
     build.computed('config_context', row => valueOf(row, 'local_context_data') ?? {}),
-    {
-      kind: 'json',
-      name: 'local_context_data',
-      nullable: true,
-      check: value =>
-        typeof value === 'object' && !Array.isArray(value)
-          ? undefined
-          : ['JSON data must be in object form. Example: {"foo": 123}'],
-    },
+    { kind: 'json', name: 'local_context_data', nullable: true },
     build.tags,
     build.customFields,
     ...build.stamps,
@@ -126,6 +119,7 @@ function displayDevice(row: Row, world: World): string {
 function checkDevice(check: Check): void {
   const { draft, world, problems } = check;
   const { values } = draft;
+  checkLocalContext(check);
   if (values['face']) problems.add('face', 'Cannot select a rack face without assigning a rack.');
   checkPrimaryAddresses(check, 'dcim.device', 'device');
   const cluster = typeof values['cluster'] === 'number' ? world.get('virtualization.cluster', values['cluster']) : undefined;

@@ -144,6 +144,9 @@ export const journalEntry: ObjectType = {
     created_by: relatedNameFilter('users.user', row => [idOf(row, 'created_by')]),
     created: timeFilter(row => row.created),
   },
+  beforeSave: (draft, _world, user) => {
+    draft.values['created_by'] ??= user.id;
+  },
 };
 
 function kindLabel(row: Row): string {

@@ -79,15 +79,7 @@ export const virtualMachine: ObjectType = {
     build.owner,
     build.comments,
     build.tags,
-    {
-      kind: 'json',
-      name: 'local_context_data',
-      nullable: true,
-      check: value =>
-        typeof value === 'object' && !Array.isArray(value)
-          ? undefined
-          : ['JSON data must be in object form. Example: {"foo": 123}'],
-    },
+    { kind: 'json', name: 'local_context_data', nullable: true },
     ...build.absent('config_template'),
     build.customFields,
     ...build.stamps,
