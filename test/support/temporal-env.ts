@@ -19,7 +19,7 @@ let runtimeInstalled = false;
 export async function testTemporal(): Promise<TestTemporal> {
   const address = need(readRunNotes().temporalAddress);
   if (!runtimeInstalled) {
-    Runtime.install({ logger: new DefaultLogger('WARN') });
+    Runtime.install({ logger: new DefaultLogger('ERROR') });
     runtimeInstalled = true;
   }
   const connection = await Connection.connect({ address });
