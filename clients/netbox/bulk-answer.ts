@@ -39,9 +39,9 @@ function itemError(errors: unknown): BulkItemError {
 export function refusalOf(answer: NetBoxAnswer): BulkItemError {
   const error = errorOf(answer);
   if (error instanceof NetBoxValidationError) return { kind: 'refused', fields: error.fields, text: error.text };
-  if (error instanceof NetBoxPreconditionError) return { kind: 'precondition', fields: {}, text: error.message };
+  if (error instanceof NetBoxPreconditionError) return { kind: 'precondition', fields: {}, text: error.words };
   if (error instanceof NetBoxConflictError || error instanceof NetBoxPermissionError) {
-    return { kind: 'refused', fields: { __all__: [error.message] }, text: error.message };
+    return { kind: 'refused', fields: { __all__: [error.words] }, text: error.words };
   }
   throw error;
 }

@@ -14,10 +14,13 @@ export interface NetBoxRequestInfo {
 export abstract class NetBoxError extends Error {
   readonly retryable: boolean = false;
   readonly request: NetBoxRequestInfo | undefined;
+  /** The message without the request. */
+  readonly words: string;
 
-  constructor(message: string, request?: NetBoxRequestInfo, options?: ErrorOptions) {
-    super(request === undefined ? message : `${message} (${describeRequest(request)})`, options);
+  constructor(words: string, request?: NetBoxRequestInfo, options?: ErrorOptions) {
+    super(request === undefined ? words : `${words} (${describeRequest(request)})`, options);
     this.name = new.target.name;
+    this.words = words;
     this.request = request;
   }
 }
