@@ -127,6 +127,12 @@ function readBoolean(text: string): boolean | undefined {
   return ['false', '0', 'off', 'no'].includes(value) ? false : undefined;
 }
 
+/** Names that NetBox finds without regard to case; lookups such as `n` stay exact. */
+export function foldedTextFilter(get: Get<string | null>): Filter {
+  const exact = textFilter(get);
+  return (values, lookup, scope) => exact(values, lookup === '' ? 'ie' : lookup, scope);
+}
+
 /** Related objects of a row, as ids. */
 export type Related = Get<readonly (number | null)[]>;
 

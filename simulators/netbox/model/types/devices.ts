@@ -1,4 +1,4 @@
-import { booleanFilter, relatedIdFilter, relatedNameFilter, textFilter } from '../../read/filter-kinds';
+import { booleanFilter, foldedTextFilter, relatedIdFilter, relatedNameFilter, textFilter } from '../../read/filter-kinds';
 import { naturalKey } from '../../store/natural-sort';
 import { idOf, type Row, textOf, valueOf } from '../../store/row';
 import type { World } from '../../store/world';
@@ -73,6 +73,8 @@ export const device: ObjectType = {
     },
   ],
   filters: {
+    name: foldedTextFilter(row => textOf(row, 'name')),
+    serial: foldedTextFilter(row => textOf(row, 'serial')),
     cluster_group_id: relatedIdFilter('virtualization.clustergroup', (row, world) => [
       groupOfCluster(world, idOf(row, 'cluster')),
     ]),

@@ -1,4 +1,4 @@
-import { booleanFilter, relatedIdFilter, relatedNameFilter, type Related } from '../../read/filter-kinds';
+import { booleanFilter, foldedTextFilter, relatedIdFilter, relatedNameFilter, type Related } from '../../read/filter-kinds';
 import { naturalKey } from '../../store/natural-sort';
 import { idOf, numberOf, type Row, textOf, valueOf } from '../../store/row';
 import type { World } from '../../store/world';
@@ -94,6 +94,7 @@ export const virtualMachine: ObjectType = {
   naturalKey: (row, world) => `${placeOf(row, world)}/${textOf(row, 'name')}`,
   uniques: vmUniques,
   filters: {
+    name: foldedTextFilter(row => textOf(row, 'name')),
     cluster_type_id: relatedIdFilter('virtualization.clustertype', throughCluster('type')),
     cluster_type: relatedNameFilter('virtualization.clustertype', throughCluster('type')),
     cluster_group_id: relatedIdFilter('virtualization.clustergroup', throughCluster('group')),
