@@ -23,7 +23,7 @@ export async function resolveDatabase(config: Pick<Config, 'database' | 'product
 
   const launched = await launchPostgres({ stateDir: config.stateDir, purpose: 'demo' });
   const found = launched.adopted ? 'embedded, found running' : 'embedded, started';
-  return { url: launched.url, described: `PostgreSQL: ${found} (data in ${config.stateDir})`, stop: launched.stop };
+  return { url: launched.url, described: `PostgreSQL: ${found} (data in ${launched.folder})`, stop: launched.stop };
 }
 
 export interface PoolOptions {

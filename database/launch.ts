@@ -26,6 +26,8 @@ export interface LaunchOptions {
 export interface LaunchedPostgres {
   /** URL of the database `proxbox`, for `pg` and `psql`, over a unix socket: nothing listens on the network. */
   url: string;
+  /** Where its files are: the state folder, or elsewhere when root's server cannot enter that. */
+  folder: string;
   /** The server was running already. */
   adopted: boolean;
   /** Ends the server, unless another living process started it. May be called twice. */
@@ -54,6 +56,7 @@ export async function launchPostgres({ stateDir, purpose }: LaunchOptions): Prom
     const owned = claimOwnership(place.ownerFile);
     return {
       url: socketUrl(server.socketDir, DATABASE),
+      folder: place.home,
       adopted: leftover !== undefined,
       stop: async () => {
         if (!owned) return;
