@@ -12,6 +12,8 @@ export interface StartWorkerOptions {
   pool: Pool;
   temporal: Pick<FoundTemporal, 'connectionOptions' | 'namespace'>;
   log: PinoLogger;
+  /** Bundled workflow code; without it, it is bundled now. */
+  bundle?: { codePath: string };
 }
 
 export interface RunningWorker {
@@ -22,12 +24,17 @@ export interface RunningWorker {
 }
 
 /** Hosts all task queues in this process. The pool and the Temporal server are left to whoever opened them. */
-export async function startWorker({ config, pool, temporal, log }: StartWorkerOptions): Promise<RunningWorker> {
+export async function startWorker({ config, pool, temporal, log, bundle }: StartWorkerOptions): Promise<RunningWorker> {
   installRuntime(log);
   const secrets = await openSecretBox(config);
   const reflection = composeReflection(config, pool, secrets);
   const connection = await NativeConnection.connect(temporal.connectionOptions);
-  const workers = await createWorkers({ connection, namespace: temporal.namespace, activities: reflection.activities });
+  const workers = await createWorkers({
+    connection,
+    namespace: temporal.namespace,
+    activities: reflection.activities,
+    ...(bundle && { bundle }),
+  });
   const running = Promise.all(workers.map(worker => worker.run()));
   const close = async (): Promise<void> => {
     await connection.close();

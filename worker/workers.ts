@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { NativeConnection, Worker, bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { ReflectionActivities } from '../activities/reflection/activities';
 import { taskQueues } from '../workflows/names';
@@ -12,7 +11,7 @@ export interface WorkersOptions {
 
 /** The workflow code, bundled for the sandbox; about a second. */
 export const bundleWorkflows = (): Promise<WorkflowBundleWithSourceMap> =>
-  bundleWorkflowCode({ workflowsPath: join(__dirname, '..', 'workflows', 'index') });
+  bundleWorkflowCode({ workflowsPath: require.resolve('../workflows/index') });
 
 /**
  * One worker per task queue in this process. Reads of Proxmox and writes to NetBox have a queue of their own, so that a slow
