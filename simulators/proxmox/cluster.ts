@@ -31,7 +31,7 @@ export class Cluster {
     macPrefix: 'BC:24:11',
     registeredTags: [],
     tagStyle: {},
-    nextId: { lower: 100, upper: 1_000_000 },
+    nextId: {},
   };
   quorate = true;
   private readonly digests = new WeakMap<Guest, string>();

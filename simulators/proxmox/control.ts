@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FaultSpec } from './faults';
 import type { Served } from './server';
-import type { Options, Storage } from './state';
+import type { Options, Storage, Volume } from './state';
 import type { PlannedExit } from './tasks';
 import type { GuestChange, NewGuest, NodeChange, WorldControl } from './world-control';
 import type { UserSpec } from './world/identities';
@@ -17,6 +17,7 @@ export type WorldOperation =
   | { op: 'setQuorum'; quorate: boolean }
   | { op: 'setOptions'; options: Partial<Options> }
   | { op: 'addStorage'; storage: Storage }
+  | { op: 'addVolume'; volume: Volume }
   | { op: 'addUser'; user: UserSpec }
   | { op: 'revokeToken'; tokenId: string }
   | { op: 'grant' | 'revoke'; path: string; subject: string; role: string }
@@ -106,6 +107,8 @@ function operate(world: WorldControl, operation: WorldOperation): void {
       return world.setQuorum(operation.quorate);
     case 'setOptions':
       return world.setOptions(operation.options);
+    case 'addVolume':
+      return world.addVolume(operation.volume);
     case 'addStorage':
       return world.addStorage(operation.storage);
     case 'addUser':

@@ -69,7 +69,6 @@ const CHECKS: Record<string, Check> = {
   'pve-lxc-mp-string': volumeOr(/^\//),
   'pve-bridge-id': matches(/^[-_.\w]+$/, 'invalid bridge'),
   urlencoded: matches(/^[-%a-zA-Z0-9_.!~*'()]*$/, value => `invalid urlencoded string: ${value}`),
-  address,
   ip: address,
   'lxc-ip-with-ll-iface': value => {
     if (value !== 'host') address(value.replace(/%.*$/, ''));

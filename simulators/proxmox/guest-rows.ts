@@ -119,7 +119,8 @@ export function nodeRow(cluster: Cluster, guest: Guest, now: number): Record<str
       ...common,
       memhost: load.memhost,
       serial: Object.keys(config).some(key => /^serial\d/.test(key)) ? 1 : undefined,
-      balloon_min: config['balloon'] === undefined || config['balloon'] === 0 ? undefined : Number(config['balloon']) * 1048576,
+      shares: ballooned(config) ? Number(config['shares'] ?? 1000) : undefined,
+      balloon_min: !ballooned(config) ? undefined : Number(config['balloon']) * 1048576,
       ...(on ? QEMU_PRESSURE : {}),
     };
   }
@@ -132,6 +133,10 @@ export function nodeRow(cluster: Cluster, guest: Guest, now: number): Record<str
     diskwrite: load.diskwrite,
     ...(on ? LXC_PRESSURE : {}),
   };
+}
+
+function ballooned(config: Guest['config']): boolean {
+  return Number(config['balloon'] ?? 0) > 0;
 }
 
 /** `status/current`. */

@@ -51,7 +51,7 @@ export function nodeStatus(sim: Simulation, node: Node): Record<string, unknown>
     kversion: 'Linux 6.17.0-1-pve #1 SMP PREEMPT_DYNAMIC',
     pveversion: 'pve-manager/9.2.11/14a22df35955d97d',
     'current-kernel': { sysname: 'Linux', release: '6.17.0-1-pve', version: '#1 SMP PREEMPT_DYNAMIC @0', machine: 'x86_64' },
-    'boot-info': { mode: 'efi', secureboot: 0 },
+    'boot-info': { mode: 'legacy-bios' },
     cpuinfo: {
       model: 'Generic CPU',
       vendor: 'GenuineIntel',

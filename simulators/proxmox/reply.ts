@@ -23,7 +23,7 @@ export function render(reply: ApiReply, formatter: Formatter, order: Random): Wi
   }
   // 501 alone has no line feed at the end of its message (Proxmox VE 9.2, measured).
   const text = message === undefined || status === 501 ? message : `${message}\n`;
-  const content = { data: reply.data ?? null, message: text, errors: reply.errors, total: reply.total };
+  const content = { data: reply.data ?? null, message: text, errors: reply.errors, total: reply.total || undefined };
   const contentType = 'application/json;charset=UTF-8';
   if (formatter === 'json') return { status, reason, contentType, body: writeJson(content, order) };
   const failed = status >= 400;

@@ -74,7 +74,9 @@ async function serveApi(served: Served, message: IncomingMessage, response: Serv
     parts = splitPath(message.url ?? '/');
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return send(message, response, { status: error.status, reason: error.message, body: error.message });
+    // An unknown method gets no body, every other refusal repeats its reason there (Proxmox VE 9.2, measured).
+    const body = error.message.startsWith('method ') ? '' : error.message;
+    return send(message, response, { status: error.status, reason: error.message, body });
   }
   const body = await readBody(message);
   const method = message.method ?? 'GET';

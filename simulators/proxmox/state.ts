@@ -134,5 +134,6 @@ export interface Options {
   registeredTags: string[];
   userTagAccess?: { allow: 'free' | 'existing' | 'list' | 'none'; list: string[] };
   tagStyle: Record<string, string | number>;
-  nextId: { lower: number; upper: number };
+  /** The range of free VMIDs; 100 and 1,000,000 where not set. */
+  nextId: { lower?: number; upper?: number };
 }

@@ -1,7 +1,11 @@
+import type { Cluster } from './cluster';
+import { isCdrom, volumeKeys, volumeOf } from './drives';
+import { parseConfigString, parseSize } from './figures';
 import { groundTruth, type TrueWorld } from './ground-truth';
+import { newGuest } from './new-guest';
 import { Random } from './random';
 import type { Simulation } from './simulation';
-import type { AgentState, Config, Guest, GuestInterface, GuestKind, NodeReach, Options, Storage } from './state';
+import type { AgentState, Config, Guest, GuestInterface, GuestKind, NodeReach, Options, Storage, Volume } from './state';
 import type { PlannedExit } from './tasks';
 import { addUser, type UserSpec } from './world/identities';
 
@@ -28,6 +32,10 @@ export interface GuestChange {
   power?: Guest['power'];
   agent?: AgentState;
   interfaces?: GuestInterface[];
+  /** False: shutdowns and unplugging run into their time-outs. */
+  releasesDevices?: boolean;
+  /** Milliseconds for which somebody holds the lock on the configuration file. */
+  holdLock?: number;
   /** Null: in no pool. */
   pool?: string | null;
 }
@@ -65,23 +73,15 @@ export class WorldControl {
   createGuest(spec: NewGuest): Guest {
     const { cluster, clock, access } = this.sim;
     if (cluster.guests.has(spec.vmid)) throw new Error(`the simulated world already has a guest ${spec.vmid}`);
-    const guest: Guest = {
-      vmid: spec.vmid,
-      kind: spec.kind,
-      node: spec.node ?? cluster.entryNode,
-      config: { ...(spec.kind === 'qemu' ? this.evidence() : {}), ...spec.config },
-      pending: {},
-      pendingDelete: new Map(),
-      snapshots: [],
-      power: spec.power ?? 'stopped',
-      startedAt: clock.seconds(),
-      agent: spec.agent ?? 'present',
-      hostName: spec.hostName ?? String(spec.config?.['name'] ?? spec.config?.['hostname'] ?? `vm-${spec.vmid}`),
-      osInfo: { id: 'debian', name: 'Debian GNU/Linux' },
-      interfaces: spec.interfaces ?? [],
-      releasesDevices: true,
-    };
+    const config = { ...(spec.kind === 'qemu' ? this.evidence() : {}), ...spec.config };
+    const guest = newGuest(spec.vmid, spec.kind, spec.node ?? cluster.entryNode, config);
+    guest.power = spec.power ?? 'stopped';
+    guest.startedAt = clock.seconds();
+    guest.agent = spec.agent ?? 'present';
+    guest.hostName = spec.hostName ?? String(config['name'] ?? config['hostname'] ?? guest.hostName);
+    guest.interfaces = spec.interfaces ?? [];
     cluster.guests.set(spec.vmid, guest);
+    addVolumesOf(cluster, guest, clock.seconds());
     if (spec.pool !== undefined) this.changeGuest(spec.vmid, { pool: spec.pool });
     access.changed();
     return guest;
@@ -99,6 +99,8 @@ export class WorldControl {
     }
     if (change.agent !== undefined) guest.agent = change.agent;
     if (change.interfaces !== undefined) guest.interfaces = change.interfaces;
+    if (change.releasesDevices !== undefined) guest.releasesDevices = change.releasesDevices;
+    if (change.holdLock !== undefined) guest.flock = clock.now() + change.holdLock;
     if (change.pool !== undefined) {
       for (const pool of cluster.pools.values()) pool.guests.delete(vmid);
       if (change.pool !== null) {
@@ -165,6 +167,10 @@ export class WorldControl {
     Object.assign(this.sim.cluster.options, options);
   }
 
+  addVolume(volume: Volume): void {
+    this.sim.cluster.addVolume(volume, volume.node ?? this.sim.cluster.entryNode);
+  }
+
   addStorage(storage: Storage): void {
     this.sim.cluster.storages.set(storage.name, storage);
   }
@@ -212,5 +218,35 @@ export class WorldControl {
   private evidence(): Config {
     const ctime = this.sim.clock.seconds();
     return { smbios1: `uuid=${this.random.uuid()}`, vmgenid: this.random.uuid(), meta: `creation-qemu=10.0.13,ctime=${ctime}` };
+  }
+}
+
+/** Puts the volumes that a configuration names onto their storages. */
+function addVolumesOf(cluster: Cluster, guest: Guest, ctime: number): void {
+  for (const key of volumeKeys(guest)) {
+    const parsed = parseConfigString(guest, key, String(guest.config[key]));
+    const volid = volumeOf(parsed);
+    const storage = cluster.storages.get(volid.split(':')[0] ?? '');
+    if (
+      storage === undefined ||
+      cluster.volume(volid, guest.node) !== undefined ||
+      (isCdrom(parsed) && !volid.includes('cloudinit'))
+    )
+      continue;
+    const linkedTo = /^[^:]+:(.*base-[^/]+)\/.*vm-/.exec(volid)?.[1];
+    cluster.addVolume(
+      {
+        volid,
+        storage: storage.name,
+        node: guest.node,
+        content: guest.kind === 'qemu' ? 'images' : 'rootdir',
+        format: /\.(raw|qcow2|subvol)$/.exec(volid)?.[1] ?? 'raw',
+        size: parseSize(parsed.get('size') ?? (volid.includes('cloudinit') ? '4M' : undefined)),
+        ctime,
+        vmid: guest.vmid,
+        ...(linkedTo === undefined ? {} : { parent: linkedTo }),
+      },
+      guest.node,
+    );
   }
 }

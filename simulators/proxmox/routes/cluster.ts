@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import { on, unordered, type Call, type Routes } from '../call';
-import { ParameterError } from '../errors';
+import { die, ParameterError } from '../errors';
 import { resourceRow } from '../guest-rows';
-import { nodeRow } from '../node-rows';
+import { fingerprintOf, nodeRow } from '../node-rows';
 import { storageResource } from '../storage-rows';
+
+const LOWEST_VMID = 100;
 
 /** Everything the caller may see; what it may not see is left out without a word. */
 function resources(call: Call): unknown {
@@ -72,7 +75,7 @@ function nextId(call: Call): string {
     if (cluster.guests.has(wanted)) throw new ParameterError({ vmid: `VM ${wanted} already exists` });
     return String(wanted);
   }
-  let id = cluster.options.nextId.lower;
+  let id = Math.max(cluster.options.nextId.lower ?? LOWEST_VMID, LOWEST_VMID);
   while (cluster.guests.has(id)) id++;
   return String(id);
 }
@@ -100,15 +103,40 @@ function configNodes(call: Call): unknown {
   }));
 }
 
+/** What a node needs to join; only a cluster has it. */
+function joinInformation(call: Call): unknown {
+  const { cluster } = call.sim;
+  if (cluster.name === null) die('node is not in a cluster, no join info available!');
+  return {
+    preferred_node: cluster.entryNode,
+    config_digest: createHash('sha1')
+      .update([...cluster.nodes.keys()].join())
+      .digest('hex'),
+    totem: { cluster_name: cluster.name, version: '2', secauth: 'on' },
+    nodelist: [...cluster.nodes.values()].map(node => ({
+      name: node.name,
+      nodeid: String(node.id),
+      pve_addr: node.ip,
+      pve_fp: fingerprintOf(node),
+      quorum_votes: '1',
+      ring0_addr: node.ip,
+    })),
+  };
+}
+
 export const clusterRoutes: Routes = {
   'GET /cluster/resources': { handle: resources },
   'GET /cluster/status': { permission: on('/', 'Sys.Audit'), handle: status },
   'GET /cluster/nextid': { handle: nextId },
   'GET /cluster/log': { handle: log },
   'GET /cluster/config/nodes': { permission: on('/', 'Sys.Audit'), handle: configNodes },
+  'GET /cluster/config/join': { permission: on('/', 'Sys.Audit'), handle: joinInformation },
   'GET /cluster/sdn/zones': { handle: () => [] },
   'GET /cluster/sdn/vnets': { handle: () => [] },
   'GET /cluster/sdn/ipams': {
-    handle: call => (call.sim.access.has(call.identity, '/sdn/ipams/pve', 'SDN.Audit') ? [{ ipam: 'pve', type: 'pve' }] : []),
+    handle: call =>
+      call.sim.access.has(call.identity, '/sdn/ipams/pve', 'SDN.Audit')
+        ? [{ ipam: 'pve', type: 'pve', digest: 'da39a3ee5e6b4b0d3255bfef95601890afd80709' }]
+        : [],
   },
 };

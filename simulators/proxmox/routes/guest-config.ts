@@ -86,10 +86,10 @@ function apply(sim: Simulation, guest: Guest, request: ConfigRequest): void {
 }
 
 function checkDeletable(guest: Guest, key: string): void {
+  if (guest.kind === 'lxc' && (key === 'memory' || key === 'rootfs')) die(`unable to delete required option '${key}'`);
   if (guest.config['protection'] === 1 && (DISK_KEY.test(key) || MOUNT_KEY.test(key)) && guest.config[key] !== undefined) {
     die(`can't remove ${guest.kind === 'qemu' ? 'drive' : 'mountpoint'} '${key}' - protection mode enabled`);
   }
-  if (guest.kind === 'lxc' && (key === 'memory' || key === 'rootfs')) die(`unable to delete required option '${key}'`);
 }
 
 function applyOne(

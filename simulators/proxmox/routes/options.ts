@@ -5,15 +5,13 @@ import { listOf } from '../request-body';
 import { propertyStrings } from '../method-schema';
 import { allowedTags } from '../tags';
 
-const DEFAULT_NEXT_ID = { lower: 100, upper: 1_000_000 };
-
 function read(call: Call): Record<string, unknown> {
   const { cluster, access } = call.sim;
   const { options } = cluster;
   const allowed = { 'allowed-tags': allowedTags(cluster, access, call.identity) };
   const style = Object.keys(options.tagStyle).length > 0 ? { 'tag-style': options.tagStyle } : {};
   if (!access.has(call.identity, '/', 'Sys.Audit')) return { ...allowed, ...style };
-  const nextId = options.nextId.lower !== DEFAULT_NEXT_ID.lower || options.nextId.upper !== DEFAULT_NEXT_ID.upper;
+  const nextId = Object.entries(options.nextId).map(([key, value]) => [key, String(value)]);
   const tagAccess = options.userTagAccess;
   return {
     ...allowed,
@@ -21,7 +19,7 @@ function read(call: Call): Record<string, unknown> {
     description: options.description,
     mac_prefix: options.macPrefix,
     ...(options.registeredTags.length > 0 ? { 'registered-tags': options.registeredTags } : {}),
-    ...(nextId ? { 'next-id': options.nextId } : {}),
+    ...(nextId.length > 0 ? { 'next-id': Object.fromEntries(nextId) } : {}),
     ...(tagAccess === undefined
       ? {}
       : {
@@ -57,11 +55,7 @@ function set(call: Call, key: string, value: string | undefined): void {
       options.registeredTags = listOf(value);
       return;
     case 'next-id': {
-      const range = parsed();
-      options.nextId = {
-        lower: Number(range.get('lower') ?? DEFAULT_NEXT_ID.lower),
-        upper: Number(range.get('upper') ?? DEFAULT_NEXT_ID.upper),
-      };
+      options.nextId = Object.fromEntries([...parsed()].map(([name, item]) => [name, Number(item)]));
       return;
     }
     case 'tag-style':
