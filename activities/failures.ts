@@ -13,7 +13,10 @@ export class StopRun extends Error {
 }
 
 /** How Temporal must hear of an error: its type is the reason code; what cannot get better by itself is not retried. */
-export function toFailure(error: unknown, explain: (error: unknown) => { reason: RunReason; message: string; retryable: boolean }): Error {
+export function toFailure(
+  error: unknown,
+  explain: (error: unknown) => { reason: RunReason; message: string; retryable: boolean },
+): Error {
   if (error instanceof ApplicationFailure) return error;
   if (error instanceof StopRun) return ApplicationFailure.nonRetryable(error.message, error.reason);
   const { reason, message, retryable } = explain(error);

@@ -4,7 +4,9 @@ import { Context } from '@temporalio/activity';
 const everyMs = 2_000;
 
 /** Tells Temporal every two seconds that the attempt lives, with the last progress; stops when the work ends. */
-export async function withHeartbeat<T>(work: (progress: (details: unknown) => void, signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function withHeartbeat<T>(
+  work: (progress: (details: unknown) => void, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const context = Context.current();
   let latest: unknown;
   const timer = setInterval(() => context.heartbeat(latest), everyMs);

@@ -6,7 +6,10 @@ import { overwriteFlags, type OverwriteFlag, type ReflectionPolicy } from '../do
 export function effectivePolicy(settings: Settings, endpoint: Endpoint): ReflectionPolicy {
   const own = endpoint.policy;
   return {
-    flags: Object.fromEntries(overwriteFlags.map(flag => [flag, own[flag] ?? settings.overwrite[flag]])) as Record<OverwriteFlag, boolean>,
+    flags: Object.fromEntries(overwriteFlags.map(flag => [flag, own[flag] ?? settings.overwrite[flag]])) as Record<
+      OverwriteFlag,
+      boolean
+    >,
     allowWrites: endpoint.allowWrites,
     syncTemplates: own.syncTemplates ?? settings.syncTemplates,
     ignoreIpv6LinkLocal: own.ignoreIpv6LinkLocal ?? settings.ignoreIpv6LinkLocalAddresses,

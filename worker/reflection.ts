@@ -42,7 +42,7 @@ function openNetBox(config: Config): { client: NetBoxClient; close(): Promise<vo
   const client = createNetBoxClient({
     baseUrl: url,
     token: token.reveal(),
-    tls: caFile === undefined ? { verify: verifySsl } : { verify: true, ca: readFileSync(caFile, 'utf8') },
+    tls: caFile !== undefined ? { mode: 'ca', ca: readFileSync(caFile, 'utf8') } : { mode: verifySsl ? 'verify' : 'insecure' },
     timeoutMs: config.settings.netboxTimeout * 1000,
     maxBatchItems: config.settings.bulkBatchSize,
     limiter: createAdaptiveLimiter({ ceiling: config.settings.netboxWriteConcurrency }),
@@ -52,7 +52,10 @@ function openNetBox(config: Config): { client: NetBoxClient; close(): Promise<vo
 
 function notConfigured(): NetBoxClient {
   const refuse = (): never => {
-    throw new StopRun('configuration', 'No NetBox is configured. Set NETBOX_URL and NETBOX_TOKEN for the worker, and start it again.');
+    throw new StopRun(
+      'configuration',
+      'No NetBox is configured. Set NETBOX_URL and NETBOX_TOKEN for the worker, and start it again.',
+    );
   };
   return new Proxy({} as NetBoxClient, { get: () => refuse });
 }
@@ -60,7 +63,10 @@ function notConfigured(): NetBoxClient {
 async function openProxmox(config: Config, pool: Pool, secrets: SecretBox, endpoint: Endpoint): Promise<ProxmoxClient> {
   const credential = await readCredential(pool, secrets, endpoint.id);
   if (credential === undefined) {
-    throw new StopRun('configuration', `The endpoint ${endpoint.name} has no read credential. Enter one with PATCH /endpoints/{id}.`);
+    throw new StopRun(
+      'configuration',
+      `The endpoint ${endpoint.name} has no read credential. Enter one with PATCH /endpoints/{id}.`,
+    );
   }
   const secret = credential.secret.reveal();
   return createProxmoxClient({
@@ -79,4 +85,8 @@ async function openProxmox(config: Config, pool: Pool, secrets: SecretBox, endpo
 }
 
 const tlsPolicy = (tls: EndpointTls): TlsPolicy =>
-  tls.mode === 'ca' ? { mode: 'ca', ca: tls.ca } : tls.mode === 'fingerprint' ? { mode: 'fingerprint', sha256: tls.fingerprint } : tls;
+  tls.mode === 'ca'
+    ? { mode: 'ca', ca: tls.ca }
+    : tls.mode === 'fingerprint'
+      ? { mode: 'fingerprint', sha256: tls.fingerprint }
+      : tls;

@@ -26,7 +26,11 @@ const patient = {
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds', maximumAttempts: 10 },
 } as const;
 
-const observing = proxyActivities<ReflectionActivities>({ ...patient, retry: { ...patient.retry, maximumAttempts: 4 }, summary: 'Read Proxmox' });
+const observing = proxyActivities<ReflectionActivities>({
+  ...patient,
+  retry: { ...patient.retry, maximumAttempts: 4 },
+  summary: 'Read Proxmox',
+});
 const planning = proxyActivities<ReflectionActivities>({ ...patient, summary: 'Read NetBox and compare' });
 const verifying = proxyActivities<ReflectionActivities>({ ...patient, summary: 'Check that NetBox shows every guest' });
 const writing = (kind: string) => proxyActivities<ReflectionActivities>({ ...patient, summary: `Write ${kind} to NetBox` });
@@ -68,7 +72,7 @@ async function run(runId: string): Promise<EndpointSyncResult> {
   }
   let written = 0;
   for (const { kind, count } of plan.kinds) {
-    for (let left = count; left > 0; ) {
+    for (let left = count; left > 0;) {
       show(started.endpointName, `writing ${kind}: ${count - left} of ${count}, ${written} of ${plan.writes} in all`);
       const part = await writing(kind).applyChanges({ runId, kind });
       written += part.done;

@@ -70,7 +70,11 @@ async function synchronise(item: OpenedEndpoint, dryRun: boolean, actor: string)
   }
 }
 
-async function start(item: OpenedEndpoint, dryRun: boolean, actor: string): Promise<ChildWorkflowHandle<typeof endpointSync> | undefined> {
+async function start(
+  item: OpenedEndpoint,
+  dryRun: boolean,
+  actor: string,
+): Promise<ChildWorkflowHandle<typeof endpointSync> | undefined> {
   try {
     return await startChild(endpointSync, {
       workflowId: workflowIds.endpointSync(item.endpointId),

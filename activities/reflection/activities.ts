@@ -31,7 +31,8 @@ export function createReflectionActivities(deps: ReflectionDeps) {
   async function endpointOf(run: RunRecord): Promise<Endpoint> {
     const endpoint = run.endpointId === null ? undefined : await store.findEndpoint(run.endpointId);
     if (!endpoint) throw new StopRun('configuration', 'The endpoint was deleted while the run waited.');
-    if (!endpoint.enabled) throw new StopRun('endpoint-disabled', `The endpoint ${endpoint.name} is disabled: nothing was sent to it.`);
+    if (!endpoint.enabled)
+      throw new StopRun('endpoint-disabled', `The endpoint ${endpoint.name} is disabled: nothing was sent to it.`);
     return endpoint;
   }
 
@@ -47,7 +48,10 @@ export function createReflectionActivities(deps: ReflectionDeps) {
     };
 
   return {
-    openFullSync: guarded(async ({ runId }: { runId: string }): Promise<OpenedFullSync | null> => (await openFullSync(deps, await runOf(runId))) ?? null),
+    openFullSync: guarded(
+      async ({ runId }: { runId: string }): Promise<OpenedFullSync | null> =>
+        (await openFullSync(deps, await runOf(runId))) ?? null,
+    ),
 
     closeFullSync: guarded(async ({ runId }: { runId: string }): Promise<RunEnd> => closeFullSync(deps, await runOf(runId))),
 
@@ -68,7 +72,9 @@ export function createReflectionActivities(deps: ReflectionDeps) {
       const run = await runOf(runId);
       const endpoint = await endpointOf(run);
       await store.setPhase(runId, 'observe');
-      return withHeartbeat((progress, signal) => observeRun(deps, run, endpoint, (done, total) => progress({ done, total }), signal));
+      return withHeartbeat((progress, signal) =>
+        observeRun(deps, run, endpoint, (done, total) => progress({ done, total }), signal),
+      );
     }),
 
     planEndpoint: guarded(async ({ runId }: { runId: string }): Promise<PlanSummary> => {
@@ -100,14 +106,25 @@ export function createReflectionActivities(deps: ReflectionDeps) {
 
     /** Ends a run that stopped before its end. */
     endRun: guarded(
-      async ({ runId, state, reason, message, planDigest }: {
+      async ({
+        runId,
+        state,
+        reason,
+        message,
+        planDigest,
+      }: {
         runId: string;
         state: RunEnd['state'];
         reason?: RunReason;
         message?: string;
         planDigest?: string;
       }): Promise<void> => {
-        await store.endRun(runId, { state, ...(reason && { reason }), ...(message && { message }), ...(planDigest && { planDigest }) });
+        await store.endRun(runId, {
+          state,
+          ...(reason && { reason }),
+          ...(message && { message }),
+          ...(planDigest && { planDigest }),
+        });
       },
     ),
   };

@@ -98,7 +98,8 @@ class KindWriter {
 
   private missingReference(change: StoredChange): string | undefined {
     if (change.action === 'delete' || change.action === 'link') return undefined;
-    if (this.targetId(change) === undefined && change.action === 'update') return `its ${this.kind.on ?? this.kind.name} is not in NetBox`;
+    if (this.targetId(change) === undefined && change.action === 'update')
+      return `its ${this.kind.on ?? this.kind.name} is not in NetBox`;
     const values = Object.values(change.after).map(value => resolve(value, this.idOf));
     const missing = values.map(unresolved).find(reference => reference !== undefined);
     return missing && `${missing.ref} ${missing.key} is not in NetBox`;
@@ -190,7 +191,8 @@ class KindWriter {
     for (const result of results) {
       const change = batch[result.index]!;
       if (result.ok) written.push({ change, id: result.object.id, created: change.action === 'create' });
-      else if (change.action === 'delete' && result.error.kind === 'missing') written.push({ change, id: change.netboxId!, created: false });
+      else if (change.action === 'delete' && result.error.kind === 'missing')
+        written.push({ change, id: change.netboxId!, created: false });
       else {
         failed.push({
           seq: change.seq,
@@ -247,17 +249,19 @@ class KindWriter {
   private async settle(written: Written[], failed: SettledChange[]): Promise<void> {
     if (written.length === 0 && failed.length === 0) return;
     const done = written.map(({ change, id }): SettledChange => ({ seq: change.seq, state: 'done', netboxId: id }));
-    const kept = written.filter(({ change, id }) => change.action !== 'delete' && id !== 0 && this.kind.name !== 'primary-release');
-    const links = kept.map(
-      ({ change, id, created }): NewLink => ({
-        kind: this.kind.name,
-        key: change.key,
-        netboxId: id,
-        values: this.resolved(change.reflect),
-        created,
-      }),
+    const kept = written.filter(
+      ({ change, id }) => change.action !== 'delete' && id !== 0 && this.kind.name !== 'primary-release',
     );
-    const gone = written.filter(({ change }) => change.action === 'delete').map(({ change }) => ({ kind: change.kind, key: change.key }));
+    const links = kept.map(({ change, id, created }): NewLink => ({
+      kind: this.kind.name,
+      key: change.key,
+      netboxId: id,
+      values: this.resolved(change.reflect),
+      created,
+    }));
+    const gone = written
+      .filter(({ change }) => change.action === 'delete')
+      .map(({ change }) => ({ kind: change.kind, key: change.key }));
     await this.deps.store.transaction(async db => {
       await db.settleChanges(this.run.id, [...done, ...failed]);
       await db.saveLinks(this.endpointId, this.run.id, links);

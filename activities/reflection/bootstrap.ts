@@ -2,7 +2,13 @@
  * The supporting objects in NetBox: found, and made where they are missing. A second call on the same NetBox writes nothing.
  */
 import type { NetBoxClient } from '../../clients/netbox/client';
-import { customFields, supportObjects, type CustomField, type ObjectType, type SupportObject } from '../../domain/reflection/bootstrap';
+import {
+  customFields,
+  supportObjects,
+  type CustomField,
+  type ObjectType,
+  type SupportObject,
+} from '../../domain/reflection/bootstrap';
 import type { Finding } from '../../domain/reflection/findings';
 import { choiceIn, textIn, type DesireContext, type NetBoxCapabilities } from '../../domain/reflection/kind';
 import type { ReflectionStore } from '../../database/reflection-store';
@@ -137,7 +143,12 @@ async function readCustomFields(netbox: Netbox): Promise<Map<string, ExistingFie
 }
 
 /** Object types are a union: what an operator added stays. */
-async function writeField(netbox: Netbox, field: CustomField, found: ExistingField | undefined, support: Support): Promise<boolean> {
+async function writeField(
+  netbox: Netbox,
+  field: CustomField,
+  found: ExistingField | undefined,
+  support: Support,
+): Promise<boolean> {
   try {
     if (found) {
       const objectTypes = [...new Set([...found.objectTypes, ...field.objectTypes])];

@@ -20,12 +20,16 @@ export async function keepForeignAddresses(
   const addresses = await netbox.listByParents('ipam/ip-addresses', 'vminterface_id', ids, {
     fields: ['address', 'assigned_object_type', 'assigned_object_id'],
   });
-  const ours = new Set([...(links.get('ip-address')?.values() ?? [])].filter(link => link.createdByUs).map(link => link.netboxId));
+  const ours = new Set(
+    [...(links.get('ip-address')?.values() ?? [])].filter(link => link.createdByUs).map(link => link.netboxId),
+  );
   const moving = new Set(
     changes.filter(change => change.kind === 'ip-address' && change.action === 'update').map(change => change.netboxId),
   );
   const foreign = new Map(
-    addresses.filter(row => !ours.has(row.id) && !moving.has(row.id)).map(row => [row['assigned_object_id'], textIn(row['address'])]),
+    addresses
+      .filter(row => !ours.has(row.id) && !moving.has(row.id))
+      .map(row => [row['assigned_object_id'], textIn(row['address'])]),
   );
   return changes.filter(change => {
     const address = change.action === 'delete' && change.kind === 'interface' ? foreign.get(change.netboxId) : undefined;

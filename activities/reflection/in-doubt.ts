@@ -62,7 +62,8 @@ async function candidates({ netbox }: Pick<ReflectionDeps, 'netbox'>, kind: Kind
   return rows;
 }
 
-const nameOf = (kind: Kind, values: Values): string => kind.natural.map(field => String(values[field] ?? '').toLowerCase()).join('|');
+const nameOf = (kind: Kind, values: Values): string =>
+  kind.natural.map(field => String(values[field] ?? '').toLowerCase()).join('|');
 
 /** An address that somebody else holds is not ours because it is the same address. */
 function isSame(kind: Kind, row: Row, values: Values): boolean {

@@ -66,8 +66,10 @@ export function checkSeesAll(clusterRow: Row | undefined, vmRows: Row[], interfa
   const ids = new Set(inCluster.map(row => row.id));
   const total = (field: string): number => inCluster.reduce((sum, row) => sum + Number(row[field] ?? 0), 0);
   const seen = (rows: Row[]): number => rows.filter(row => ids.has(idIn(row['virtual_machine']) ?? -1)).length;
-  if (total('interface_count') > seen(interfaceRows)) throw seesPart(`${total('interface_count')} interfaces`, seen(interfaceRows));
-  if (total('virtual_disk_count') > seen(diskRows)) throw seesPart(`${total('virtual_disk_count')} virtual disks`, seen(diskRows));
+  if (total('interface_count') > seen(interfaceRows))
+    throw seesPart(`${total('interface_count')} interfaces`, seen(interfaceRows));
+  if (total('virtual_disk_count') > seen(diskRows))
+    throw seesPart(`${total('virtual_disk_count')} virtual disks`, seen(diskRows));
 }
 
 export const seesPart = (what: string, seen: number): StopRun =>

@@ -92,7 +92,8 @@ async function readCluster(
     );
   }
   const name = status.cluster?.name ?? status.nodes[0]?.name ?? nodes[0]?.node;
-  if (name === undefined) throw new StopRun('proxmox-permission', 'Proxmox lists no node: the credential has no right to see one.');
+  if (name === undefined)
+    throw new StopRun('proxmox-permission', 'Proxmox lists no node: the credential has no right to see one.');
   const cluster: ObservedCluster = {
     name,
     mode: status.cluster ? 'cluster' : 'standalone',
@@ -168,10 +169,18 @@ function unreadableBecause(guest: ListedGuest, error: unknown): UnreadableGuest 
     return { ...at, reason: 'permission', message };
   }
   if (error instanceof ProxmoxNotFoundError) {
-    return { ...at, reason: 'vanished', message: `${who} was removed or moved while it was read; the next run sees where it is.` };
+    return {
+      ...at,
+      reason: 'vanished',
+      message: `${who} was removed or moved while it was read; the next run sees where it is.`,
+    };
   }
   if (error instanceof ProxmoxNodeUnreachableError || error instanceof ProxmoxUnknownNodeError) {
-    return { ...at, reason: 'node-offline', message: `${who} is on node ${guest.node}, which does not answer: NetBox keeps what it has.` };
+    return {
+      ...at,
+      reason: 'node-offline',
+      message: `${who} is on node ${guest.node}, which does not answer: NetBox keeps what it has.`,
+    };
   }
   if (error instanceof ProxmoxLockedError || error instanceof ProxmoxRefusedError || error instanceof ProxmoxUnavailableError) {
     return { ...at, reason: 'error', message: `${who} could not be read: ${error.message}` };

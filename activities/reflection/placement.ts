@@ -11,7 +11,11 @@ import { StopRun } from '../failures';
 type Netbox = Pick<NetBoxClient, 'listAll'>;
 
 export async function findSite(netbox: Netbox, slug: string): Promise<number> {
-  const [row] = await netbox.listAll('dcim/sites', { filters: { slug }, fields: ['slug'], expect: site => site['slug'] === slug });
+  const [row] = await netbox.listAll('dcim/sites', {
+    filters: { slug },
+    fields: ['slug'],
+    expect: site => site['slug'] === slug,
+  });
   if (row) return row.id;
   throw new StopRun(
     'configuration',
@@ -38,10 +42,12 @@ export async function chooseSite(
   const scope = clusterRow?.['scope_type'] === 'dcim.site' ? clusterRow['scope_id'] : null;
   if (typeof scope === 'number') return { id: scope };
   const slug = `proxmox-default-site-${slugify(clusterName)}`.slice(0, 100);
-  const [existing] = await netbox.listAll('dcim/sites', { filters: { slug }, fields: ['slug'], expect: site => site['slug'] === slug });
-  return existing
-    ? { id: existing.id }
-    : { create: { name: `Proxmox Default Site - ${clusterName}`.slice(0, 100), slug } };
+  const [existing] = await netbox.listAll('dcim/sites', {
+    filters: { slug },
+    fields: ['slug'],
+    expect: site => site['slug'] === slug,
+  });
+  return existing ? { id: existing.id } : { create: { name: `Proxmox Default Site - ${clusterName}`.slice(0, 100), slug } };
 }
 
 /**
@@ -84,7 +90,9 @@ export function nameDevices(
 ): Record<string, string> {
   const siteId = 'id' in site ? site.id : undefined;
   const taken = new Set(
-    deviceRows.filter(row => ownedElsewhere.has(row.id) && idIn(row['site']) === siteId).map(row => textIn(row['name']).toLowerCase()),
+    deviceRows
+      .filter(row => ownedElsewhere.has(row.id) && idIn(row['site']) === siteId)
+      .map(row => textIn(row['name']).toLowerCase()),
   );
   return Object.fromEntries(
     cluster.nodes.map(({ name }) => [name, taken.has(name.toLowerCase()) ? `${name} (${clusterName})` : name]),

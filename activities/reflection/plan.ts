@@ -7,14 +7,13 @@ import type { Endpoint } from '../../database/repositories/endpoints';
 import type { RunRecord } from '../../database/repositories/run-records';
 import type { Finding } from '../../domain/reflection/findings';
 import { matchGuests, type GuestMatch } from '../../domain/reflection/guests';
-import { guestKey, type GuestKey, type Inventory } from '../../domain/reflection/inventory';
+import { guestKey, type Inventory } from '../../domain/reflection/inventory';
 import { type DesireContext, type Row } from '../../domain/reflection/kind';
 import { reflectionKindNames, type ReflectionKindName } from '../../domain/reflection/kind-names';
-import { kindClosure, kindNamed } from '../../domain/reflection/kinds';
+import { kindNamed } from '../../domain/reflection/kinds';
 import { planEndpoint, type Change, type Link, type Plan } from '../../domain/reflection/plan';
 import type { ReflectionPolicy } from '../../domain/reflection/policy';
 import { holdFor, reviewMarks, type Hold } from '../../domain/reflection/review';
-import { StopRun } from '../failures';
 import { ensureSupport, type Support } from './bootstrap';
 import type { ReflectionDeps } from './deps';
 import { keepForeignAddresses } from './deletion-guard';
@@ -35,7 +34,12 @@ export interface PlanSummary {
 
 type Links = Map<ReflectionKindName, Map<string, Link>>;
 
-export async function planRun(deps: ReflectionDeps, run: RunRecord, endpoint: Endpoint, progress: (text: string) => void): Promise<PlanSummary> {
+export async function planRun(
+  deps: ReflectionDeps,
+  run: RunRecord,
+  endpoint: Endpoint,
+  progress: (text: string) => void,
+): Promise<PlanSummary> {
   const policy = deps.policyOf(endpoint);
   const confirmed = run.scope.confirms === undefined ? undefined : await deps.store.findRun(run.scope.confirms);
   const relink = run.scope.relink === true || confirmed?.scope.relink === true;
@@ -110,11 +114,16 @@ async function readWorld(
   const { netbox, store } = deps;
   const clusterKind = kindNamed('cluster');
   const linkedCluster = links.get('cluster')?.get('cluster')?.netboxId;
-  const [linked] = linkedCluster === undefined ? [] : await netbox.listByIds(clusterKind.path, [linkedCluster], { fields: clusterKind.columns });
+  const [linked] =
+    linkedCluster === undefined ? [] : await netbox.listByIds(clusterKind.path, [linkedCluster], { fields: clusterKind.columns });
   const clusterName = await nameCluster(store, endpoint, inventory.cluster, linked, findings);
   const ownedElsewhere = await store.idsOfOtherEndpoints(endpoint.id, 'cluster');
-  const named = linked ? [linked] : await netbox.listAll(clusterKind.path, { filters: { name__ie: clusterName }, fields: clusterKind.columns });
-  const clusterRow = named.find(row => !ownedElsewhere.has(row.id) && String(row['name']).toLowerCase() === clusterName.toLowerCase());
+  const named = linked
+    ? [linked]
+    : await netbox.listAll(clusterKind.path, { filters: { name__ie: clusterName }, fields: clusterKind.columns });
+  const clusterRow = named.find(
+    row => !ownedElsewhere.has(row.id) && String(row['name']).toLowerCase() === clusterName.toLowerCase(),
+  );
 
   const [site, vmRows, linkedElsewhere, marksElsewhere, records] = await Promise.all([
     chooseSite(netbox, endpoint, clusterName, clusterRow),
@@ -124,9 +133,15 @@ async function readWorld(
     store.loadGuests(endpoint.id),
   ]);
   const vmLinks = links.get('virtual-machine') ?? new Map<string, Link>();
-  const allVms = await readLinked(netbox, kindNamed('virtual-machine'), vmRows, [...vmLinks.values()].map(link => link.netboxId));
+  const allVms = await readLinked(
+    netbox,
+    kindNamed('virtual-machine'),
+    vmRows,
+    [...vmLinks.values()].map(link => link.netboxId),
+  );
   const vmIds = new Set(allVms.map(row => row.id));
-  const interfaceRows = clusterRow && vmIds.size > 0 ? await readByCluster(netbox, kindNamed('interface'), clusterRow.id, vmIds) : [];
+  const interfaceRows =
+    clusterRow && vmIds.size > 0 ? await readByCluster(netbox, kindNamed('interface'), clusterRow.id, vmIds) : [];
 
   const match = matchGuests({
     endpointId: endpoint.id,
@@ -144,7 +159,13 @@ async function readWorld(
   });
   return {
     context: {
-      endpoint: { id: endpoint.id, name: endpoint.name, url: endpoint.url, netboxClusterName: endpoint.netboxClusterName, vrfId: null },
+      endpoint: {
+        id: endpoint.id,
+        name: endpoint.name,
+        url: endpoint.url,
+        netboxClusterName: endpoint.netboxClusterName,
+        vrfId: null,
+      },
       cluster: inventory.cluster,
       clusterName,
       deviceNames: {},
@@ -172,7 +193,8 @@ async function readDependent(deps: ReflectionDeps, context: DesireContext, rows:
       const parents = kind.read?.by === 'parent' ? (rows[kind.read.kind] ?? []).map(row => row.id) : [];
       const desired = kind.desire(context);
       if (desired.length === 0 && !links.get(kind.name)?.size) return;
-      const found: Row[] = kind.read?.by === 'parent' ? await readByParent(netbox, kind, parents) : await readByValue(netbox, kind, desired);
+      const found: Row[] =
+        kind.read?.by === 'parent' ? await readByParent(netbox, kind, parents) : await readByValue(netbox, kind, desired);
       const linkedIds = [...(links.get(kind.name)?.values() ?? [])].map(link => link.netboxId);
       result[kind.name] = kind.read?.by === 'parent' ? found : await readLinked(netbox, kind, found, linkedIds);
     }),
@@ -305,5 +327,9 @@ function summaryOf(changes: Change[], inventory: Inventory, hold: Hold | null, d
 
 const digestOf = (changes: Change[]): string =>
   createHash('sha256')
-    .update(JSON.stringify(changes.map(({ kind, key, action, netboxId, after }) => [kind, key, action, netboxId, Object.entries(after).sort()])))
+    .update(
+      JSON.stringify(
+        changes.map(({ kind, key, action, netboxId, after }) => [kind, key, action, netboxId, Object.entries(after).sort()]),
+      ),
+    )
     .digest('hex');

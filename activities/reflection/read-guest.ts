@@ -76,7 +76,9 @@ async function askAgent(
 ): Promise<GuestReport> {
   if (!config.agent.enabled) return { told: false };
   const path = `/vms/${guest.vmid}`;
-  const mayAsk = ['VM.GuestAgent.Audit', 'VM.GuestAgent.Unrestricted', 'VM.Monitor'].some(right => hasPrivilege(permissions, path, right));
+  const mayAsk = ['VM.GuestAgent.Audit', 'VM.GuestAgent.Unrestricted', 'VM.Monitor'].some(right =>
+    hasPrivilege(permissions, path, right),
+  );
   if (!mayAsk) {
     return { told: false, remark: `its addresses could not be read: the credential lacks VM.GuestAgent.Audit on ${path}.` };
   }

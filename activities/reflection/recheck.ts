@@ -31,7 +31,9 @@ export async function recheck(
     const current = kind.values(row);
     const after = resolved(change.after);
     const fields = Object.keys(after);
-    const moved = fields.find(field => !sameValue(current[field], change.before[field]) && !sameValue(current[field], after[field]));
+    const moved = fields.find(
+      field => !sameValue(current[field], change.before[field]) && !sameValue(current[field], after[field]),
+    );
     if (fields.every(field => sameValue(current[field], after[field]))) verdicts.already.push(change);
     else if (moved === undefined) verdicts.send.push(change);
     else verdicts.moved.push({ change, text: `${moved} was changed in NetBox after the plan was made` });

@@ -25,7 +25,11 @@ export async function openFullSync(deps: Pick<ReflectionDeps, 'store'>, run: Run
   const endpoints = (await deps.store.listEndpoints()).filter(endpoint =>
     wanted?.length ? wanted.includes(endpoint.id) : endpoint.enabled,
   );
-  const opened = endpoints.map(endpoint => ({ endpointId: endpoint.id, endpointName: endpoint.name, runId: childRunId(run.id, endpoint.id) }));
+  const opened = endpoints.map(endpoint => ({
+    endpointId: endpoint.id,
+    endpointName: endpoint.name,
+    runId: childRunId(run.id, endpoint.id),
+  }));
   for (const { runId, endpointId } of opened) {
     await deps.store.openChildRun({ id: runId, parent: run, endpointId, workflowId: workflowIds.endpointSync(endpointId) });
   }
@@ -62,14 +66,24 @@ function endOf(children: (RunRecord & { endpointName: string | null })[], of: (s
   const failed = of('failed').length;
   const cancelled = of('cancelled').length;
   if (children.length === 0) return { state: 'completed', message: 'No endpoint is enabled: nothing was synchronised.' };
-  if (failed === children.length) return { state: 'failed', reason: 'endpoint-failed', message: `Every endpoint failed: ${names('failed')}.` };
+  if (failed === children.length)
+    return { state: 'failed', reason: 'endpoint-failed', message: `Every endpoint failed: ${names('failed')}.` };
   if (failed > 0) return { state: 'partial', reason: 'endpoint-failed', message: `These endpoints failed: ${names('failed')}.` };
   if (cancelled > 0) return { state: 'cancelled', message: `Cancelled for ${names('cancelled')}.` };
   const partial = children.find(child => child.state === 'partial');
-  if (partial) return { state: 'partial', ...(partial.reason && { reason: partial.reason as RunReason }), message: `Incomplete for ${names('partial')}.` };
+  if (partial)
+    return {
+      state: 'partial',
+      ...(partial.reason && { reason: partial.reason as RunReason }),
+      message: `Incomplete for ${names('partial')}.`,
+    };
   if (waiting > 0) {
     const reason = children.find(child => child.state === 'awaiting_confirmation')?.reason;
-    return { state: 'awaiting_confirmation', ...(reason && { reason }), message: `A person must read the plan of ${names('awaiting_confirmation')}.` };
+    return {
+      state: 'awaiting_confirmation',
+      ...(reason && { reason }),
+      message: `A person must read the plan of ${names('awaiting_confirmation')}.`,
+    };
   }
   return { state: 'completed' };
 }

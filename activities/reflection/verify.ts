@@ -28,7 +28,8 @@ export async function verifyRun(deps: ReflectionDeps, run: RunRecord, endpoint: 
   const misses = await findMisses(deps, run, endpoint, inventory, (counts['written'] ?? 0) > 0);
   const conflicts = await deps.store.findingsOf(run.id, 'ip-conflict');
   const newConflicts = await deps.store.transaction(async db => {
-    if (inventory.cluster.complete) await db.markMissing(endpoint.id, [...inventory.guests, ...inventory.unreadable].map(guestKey));
+    if (inventory.cluster.complete)
+      await db.markMissing(endpoint.id, [...inventory.guests, ...inventory.unreadable].map(guestKey));
     await db.appendFindings(run.id, misses, firstFinding);
     return db.rememberConflicts(
       endpoint.id,
@@ -69,7 +70,12 @@ async function findMisses(
 ): Promise<Finding[]> {
   const links = (await deps.store.loadLinks(endpoint.id)).get('virtual-machine') ?? new Map<string, { netboxId: number }>();
   // Without a write the plan's own read is fresh.
-  const shown = wrote ? await shownVms(deps, [...links.values()].map(link => link.netboxId)) : undefined;
+  const shown = wrote
+    ? await shownVms(
+        deps,
+        [...links.values()].map(link => link.netboxId),
+      )
+    : undefined;
   const policy = deps.policyOf(endpoint);
   const failed = await deps.store.failedGuests(run.id);
   return [
@@ -79,7 +85,9 @@ async function findMisses(
       if (link && (shown === undefined || shown.has(link.netboxId))) return [];
       return missed(key, guest.name, whyMissed(guest.template, policy, run, failed.get(key)));
     }),
-    ...inventory.unreadable.flatMap(guest => (links.has(guestKey(guest)) ? [] : missed(guestKey(guest), guest.name ?? '', guest.message))),
+    ...inventory.unreadable.flatMap(guest =>
+      links.has(guestKey(guest)) ? [] : missed(guestKey(guest), guest.name ?? '', guest.message),
+    ),
   ].filter(finding => finding.detail?.['expected'] !== true);
 }
 

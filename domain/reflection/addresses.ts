@@ -26,7 +26,9 @@ export function normalizeCidr(address: string, prefix: number | string | undefin
 
 function normalV4(text: string): string | undefined {
   const parts = text.split('.').map(Number);
-  return parts.length === 4 && /^[\d.]+$/.test(text) && parts.every(part => part >= 0 && part <= 255) ? parts.join('.') : undefined;
+  return parts.length === 4 && /^[\d.]+$/.test(text) && parts.every(part => part >= 0 && part <= 255)
+    ? parts.join('.')
+    : undefined;
 }
 
 /** RFC 5952: lower case, no leading zeros, the longest run of two or more zero groups replaced. */

@@ -46,7 +46,11 @@ const everywhere: SupportObject[] = [
   clusterType('cluster', 'Cluster'),
   clusterType('standalone', 'Standalone'),
   { path: 'dcim/manufacturers', slug: 'proxmox', body: { name: 'Proxmox' } },
-  { path: 'dcim/device-types', slug: 'proxmox-generic-device', body: { model: 'Proxmox Generic Device', manufacturer: '@proxmox' } },
+  {
+    path: 'dcim/device-types',
+    slug: 'proxmox-generic-device',
+    body: { model: 'Proxmox Generic Device', manufacturer: '@proxmox' },
+  },
   { path: 'dcim/device-roles', slug: 'proxmox-node', body: { name: 'Proxmox Node', color: '00bcd4', vm_role: false } },
   vmRole('virtual-machine-qemu', 'Virtual Machine (QEMU)', '00ffff'),
   vmRole('container-lxc', 'Container (LXC)', '7fffd4'),
@@ -63,10 +67,7 @@ export const supportObjects = (capabilities: NetBoxCapabilities): SupportObject[
 
 export type CustomFieldType = 'integer' | 'text' | 'boolean' | 'url';
 export type ObjectType =
-  | 'virtualization.virtualmachine'
-  | 'virtualization.cluster'
-  | 'virtualization.vminterface'
-  | 'dcim.device';
+  'virtualization.virtualmachine' | 'virtualization.cluster' | 'virtualization.vminterface' | 'dcim.device';
 
 export interface CustomField {
   name: string;

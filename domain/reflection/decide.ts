@@ -51,7 +51,11 @@ type Item = Scalar | Ref;
 function targetOf(rule: FieldRule, { desired, current, reflected }: Sides): Value {
   if (!rule.set || !Array.isArray(desired)) return desired;
   const wanted = new Set(desired.map(itemKey));
-  const dropped = new Set(asItems(reflected).map(itemKey).filter(key => !wanted.has(key)));
+  const dropped = new Set(
+    asItems(reflected)
+      .map(itemKey)
+      .filter(key => !wanted.has(key)),
+  );
   const kept = asItems(current).filter(item => !dropped.has(itemKey(item)));
   const present = new Set(kept.map(itemKey));
   return [...kept, ...desired.filter(item => !present.has(itemKey(item)))];

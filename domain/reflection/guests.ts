@@ -96,7 +96,10 @@ function keepTemplate(guest: ObservedGuest, policy: ReflectionPolicy, result: Gu
 // Identity ---------------------------------------------------------------------------------------------------------------
 
 function identify(observed: ObservedGuest[], input: GuestMatchInput, result: GuestMatch): Map<GuestKey, GuestState> {
-  const shared = sharedEvidence(observed.map(guest => ({ key: guestKey(guest), evidence: guest.evidence })), input.marksElsewhere);
+  const shared = sharedEvidence(
+    observed.map(guest => ({ key: guestKey(guest), evidence: guest.evidence })),
+    input.marksElsewhere,
+  );
   return new Map(observed.map(guest => [guestKey(guest), stateOf(guest, shared, input, result)]));
 }
 
@@ -237,7 +240,10 @@ function carriesMark(row: Row, guest: ObservedGuest, input: GuestMatchInput): bo
   if (input.clusterId === undefined || idIn(row['cluster']) !== input.clusterId) return false;
   const fields = customFieldsIn(row);
   const kind = fields['cf.proxmox_vm_type'];
-  return Number(fields['cf.proxmox_vm_id']) === guest.vmid && (kind === null || kind === undefined || kind === '' || kind === guest.kind);
+  return (
+    Number(fields['cf.proxmox_vm_id']) === guest.vmid &&
+    (kind === null || kind === undefined || kind === '' || kind === guest.kind)
+  );
 }
 
 function macsByVm(interfaceRows: Row[]): Map<number, Set<string>> {
@@ -269,7 +275,13 @@ function nameAll(observed: ObservedGuest[], states: Map<GuestKey, GuestState>, i
     const guest = byKey.get(key)!;
     const record = input.records.get(key);
     if (given.suffixed && given.name !== record?.givenName && !result.matched.has(key)) {
-      note(result, guest, 'name-suffixed', 'info', `is called ${given.name} in NetBox: the cluster already has a VM with its name.`);
+      note(
+        result,
+        guest,
+        'name-suffixed',
+        'info',
+        `is called ${given.name} in NetBox: the cluster already has a VM with its name.`,
+      );
     }
     result.guests.push({ ...guest, givenName: given.name });
     const fresh = !record || result.recreated.has(key);
@@ -294,7 +306,13 @@ function beforeOf(guest: ObservedGuest, input: GuestMatchInput, result: GuestMat
   return record && { source: record.sourceName, given: record.givenName, shown: record.givenName };
 }
 
-function note(result: GuestMatch, guest: ObservedGuest, code: Finding['code'], severity: Finding['severity'], text: string): void {
+function note(
+  result: GuestMatch,
+  guest: ObservedGuest,
+  code: Finding['code'],
+  severity: Finding['severity'],
+  text: string,
+): void {
   result.findings.push({
     code,
     severity,

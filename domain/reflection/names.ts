@@ -57,7 +57,7 @@ function releasedFirst<K>(renamed: NameRequest<K>[], heldNow: Set<string>): Name
   const held = new Set(heldNow);
   const waiting = new Set(renamed);
   const ordered: NameRequest<K>[] = [];
-  for (let moved = true; moved && waiting.size > 0; ) {
+  for (let moved = true; moved && waiting.size > 0;) {
     moved = false;
     for (const request of waiting) {
       const own = fold(request.before!.shown);

@@ -21,8 +21,7 @@ export interface ReportedInterface {
 
 /** What the guest itself said, or why it said nothing. */
 export type GuestReport =
-  | { told: true; interfaces: ReportedInterface[]; hostName: string | null }
-  | { told: false; remark?: string };
+  { told: true; interfaces: ReportedInterface[]; hostName: string | null } | { told: false; remark?: string };
 
 export interface GuestPlacement {
   vmid: number;

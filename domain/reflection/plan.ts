@@ -198,7 +198,11 @@ class Planner {
   private planFields(kind: Kind, on: ReflectionKindName, desired: Desired[]): void {
     const rows = new Map((this.input.rows[on] ?? []).map(row => [row.id, row]));
     const links = this.linksOf(kind.name);
-    const parents = new Set(kindNamed(on).desire(this.input.context).map(object => object.key));
+    const parents = new Set(
+      kindNamed(on)
+        .desire(this.input.context)
+        .map(object => object.key),
+    );
     for (const object of desired) {
       if (!parents.has(object.key) || this.input.match.ambiguous.has(object.key as never)) continue;
       const values = this.withoutConflicts(object.values);
@@ -302,7 +306,9 @@ class Planner {
         .map(change => change.netboxId),
     );
     if (moved.size === 0) return [];
-    const keys = new Map([...this.ids].filter(([key]) => key.startsWith('virtual-machine:')).map(([key, id]) => [id, key.slice(16)]));
+    const keys = new Map(
+      [...this.ids].filter(([key]) => key.startsWith('virtual-machine:')).map(([key, id]) => [id, key.slice(16)]),
+    );
     const primary = kindNamed('primary-ip');
     return (this.input.rows['virtual-machine'] ?? []).flatMap(row => {
       const current = primary.values(row);
@@ -337,7 +343,9 @@ class Planner {
   }
 
   private known(values: Values): Values {
-    return Object.fromEntries(Object.entries(values).map(([field, value]) => [field, resolve(value, reference => this.idOf(reference))]));
+    return Object.fromEntries(
+      Object.entries(values).map(([field, value]) => [field, resolve(value, reference => this.idOf(reference))]),
+    );
   }
 
   private noteAmbiguous(kind: Kind, object: Desired): void {

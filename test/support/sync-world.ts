@@ -97,7 +97,11 @@ export async function startSyncWorld(netbox: NetBoxTarget, env: Record<string, s
     async api<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
       const response = await fetch(api.url + path, {
         method,
-        headers: { authorization: `Bearer ${KEY}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        headers: {
+          authorization: `Bearer ${KEY}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       const text = await response.text();
@@ -108,7 +112,10 @@ export async function startSyncWorld(netbox: NetBoxTarget, env: Record<string, s
       world.api('POST', '/endpoints', {
         name,
         url: simulator.url,
-        tls: simulator.fingerprint256 === undefined ? { mode: 'insecure' } : { mode: 'fingerprint', fingerprint: simulator.fingerprint256 },
+        tls:
+          simulator.fingerprint256 === undefined
+            ? { mode: 'insecure' }
+            : { mode: 'fingerprint', fingerprint: simulator.fingerprint256 },
         credentials: { read: { kind: 'token', principal: simulator.tokens.read.tokenId, secret: simulator.tokens.read.secret } },
         ...fields,
       }),

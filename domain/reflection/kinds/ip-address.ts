@@ -86,7 +86,10 @@ function unheld(desired: Desired, candidates: Candidates): Match {
   if (mine) return { row: mine };
   const held = rows.filter(row => row['assigned_object_id'] !== null && row['assigned_object_id'] !== undefined);
   const kept = held.find(
-    row => !isOnInterface(row) || candidates.isTaken(row) || !candidates.released(Number(row['assigned_object_id']), hostOf(String(address))),
+    row =>
+      !isOnInterface(row) ||
+      candidates.isTaken(row) ||
+      !candidates.released(Number(row['assigned_object_id']), hostOf(String(address))),
   );
   if (kept) return { heldBy: holderOf(kept) };
   const row = held[0] ?? rows.find(candidate => !candidates.isTaken(candidate));
@@ -98,7 +101,9 @@ const isOnInterface = (row: Row): boolean => row['assigned_object_type'] === 'vi
 function holderOf(row: Row): string {
   const assigned = row['assigned_object'];
   const field = (name: string): unknown =>
-    typeof assigned === 'object' && assigned !== null && name in assigned ? (assigned as Record<string, unknown>)[name] : undefined;
+    typeof assigned === 'object' && assigned !== null && name in assigned
+      ? (assigned as Record<string, unknown>)[name]
+      : undefined;
   const parent = field('virtual_machine') ?? field('device');
   const parentName = typeof parent === 'object' && parent !== null && 'name' in parent ? textIn(parent.name) : '';
   const holder = [parentName, textIn(field('name'))].filter(Boolean).join(' ');

@@ -21,7 +21,9 @@ export const primaryIp: Kind = {
   desire: ({ guests }) =>
     guests.flatMap(guest => {
       const values = primaries(guest);
-      return Object.keys(values).length === 0 ? [] : { key: guestKey(guest), guest: guestKey(guest), label: guest.givenName, values };
+      return Object.keys(values).length === 0
+        ? []
+        : { key: guestKey(guest), guest: guestKey(guest), label: guest.givenName, values };
     }),
   values: row => ({ primary_ip4: idIn(row['primary_ip4']), primary_ip6: idIn(row['primary_ip6']) }),
 };

@@ -19,7 +19,19 @@ export const virtualMachine: Kind = {
   dependsOn: ['tag', 'site', 'cluster', 'device'],
   read: { by: 'cluster' },
   columns: [
-    ...['name', 'status', 'cluster', 'device', 'site', 'role', 'virtual_machine_type', 'vcpus', 'memory', 'description', 'comments'],
+    ...[
+      'name',
+      'status',
+      'cluster',
+      'device',
+      'site',
+      'role',
+      'virtual_machine_type',
+      'vcpus',
+      'memory',
+      'description',
+      'comments',
+    ],
     ...['tags', 'custom_fields', 'primary_ip4', 'primary_ip6', 'interface_count', 'virtual_disk_count', 'last_updated'],
   ],
   rules: {

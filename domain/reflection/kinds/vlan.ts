@@ -48,6 +48,8 @@ function ofSiteElseGlobal(desired: Desired, candidates: Candidates): Match {
   const { vid, site } = desired.values;
   const siteId = isRef(site) ? candidates.idOf(site) : site;
   const rows = candidates.byIndex(String(vid)).sort((a, b) => a.id - b.id);
-  const row = rows.find(candidate => siteId !== undefined && idIn(candidate['site']) === siteId) ?? rows.find(candidate => idIn(candidate['site']) === null);
+  const row =
+    rows.find(candidate => siteId !== undefined && idIn(candidate['site']) === siteId) ??
+    rows.find(candidate => idIn(candidate['site']) === null);
   return row && { row };
 }
