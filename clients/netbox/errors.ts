@@ -90,7 +90,7 @@ export class NetBoxTlsError extends NetBoxError {}
 
 /**
  * A write was sent and no usable answer came: it may have happened or not. Never send it again before reading.
- * `inDoubt` may have been written, `untouched` were never sent; what was settled before is in `results`, already reported to `onBatch`.
+ * `inDoubt` may have been written, `untouched` certainly were not; what was settled before is in `results`, already reported to `onBatch`.
  */
 export class NetBoxUnknownOutcomeError<Item = unknown, Result = unknown> extends NetBoxError {
   readonly inDoubt: readonly Item[];

@@ -49,6 +49,18 @@ onEveryNetBox('IP addresses', netbox => {
     await netbox().make(addresses, { address: `${host}/24`, vrf: loose.id });
   });
 
+  it('that stand twice in one list are refused from 4.7 on, and nothing is written', async () => {
+    if (netbox().minor < 7) return;
+    const address = `${netbox().address()}/24`;
+    const refused = await netbox().api.post(`${addresses}/`, [{ address }, { address }]);
+    const fields = { address: [`Duplicate IP address found in global table: ${address}`] };
+    expect(refused).toMatchObject({ status: 400, body: { errors: [{ index: 1, errors: fields }] } });
+    expect((await netbox().api.get(`${addresses}/?address=${address}`)).rows()).toEqual([]);
+    const results = await netbox().client.bulkCreate(addresses, [{ address }, { address, description: 'again' }]);
+    netbox().remember(addresses, ...results.flatMap(result => (result.ok ? [result.object] : [])));
+    expect(results).toMatchObject([{ ok: true }, { ok: false, error: { kind: 'refused', fields } }]);
+  });
+
   it('are no network or broadcast address when on an interface', async () => {
     const nic = await makeInterface(netbox(), await makeMachine(netbox()));
     const network = netbox()
