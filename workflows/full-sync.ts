@@ -38,6 +38,7 @@ export interface FullSyncResult {
 export async function fullSync({ runId }: RunInput): Promise<FullSyncResult> {
   const opened = await quick.openFullSync({ runId });
   if (opened === null) return { state: 'cancelled', message: 'The run had ended before its workflow began.' };
+  upsertSearchAttributes([{ key: searchAttributes.state, value: 'running' }]);
   setCurrentDetails(`${opened.endpoints.length} endpoints: ${opened.endpoints.map(item => item.endpointName).join(', ')}`);
   try {
     await Promise.all(opened.endpoints.map(item => synchronise(item, opened.dryRun, opened.requestedBy)));
@@ -61,13 +62,22 @@ export async function fullSync({ runId }: RunInput): Promise<FullSyncResult> {
 /** The child's id is the endpoint's lock: another sync of it is waited for, then this one runs with its own scope. */
 async function synchronise(item: OpenedEndpoint, dryRun: boolean, actor: string): Promise<void> {
   for (;;) {
-    const child = await start(item, dryRun, actor);
-    if (child) {
-      await child.result();
-      return;
-    }
+    const child = await CancellationScope.nonCancellable(() => start(item, dryRun, actor));
+    if (child) return result(child, item.runId);
     await waiting.awaitEndpoint({ endpointId: item.endpointId });
   }
+}
+
+/** Cancelling this workflow stops the waiting, not the child. A child that was ended from outside counts as failed. */
+async function result(child: ChildWorkflowHandle<typeof endpointSync>, runId: string): Promise<void> {
+  const ended = child.result().then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  const failure = await Promise.race([ended, CancellationScope.current().cancelRequested]);
+  if (failure === undefined || isCancellation(failure)) return;
+  const message = 'Its workflow was ended from outside before the run was complete.';
+  await quick.endRun({ runId, state: 'failed', reason: 'internal', message });
 }
 
 async function start(
