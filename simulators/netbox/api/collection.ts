@@ -28,7 +28,12 @@ export function listObjects(session: Session, type: ObjectType): Reply {
   const { world, reader, request, version } = session;
   const scope = { world, type, definitions: reader.definitions };
   const conditions = [...readConditions(scope, request.query), { test: visible }];
-  const rows = applyOrdering(world, type, selectRows(scope, conditions), request.query.getAll('ordering').at(-1));
+  const rows = applyOrdering(
+    world,
+    type,
+    selectRows(scope, conditions, !request.query.has('start')),
+    request.query.getAll('ordering').at(-1),
+  );
   const page = cutPage(rows, request.query, `${request.base}/api/${type.endpoint}/`, version);
   const selection = { ...selectionOf(session, type), inList: true };
   const results = page.rows.map(row => reader.show(type, row, selection));

@@ -52,7 +52,7 @@ function describeField(session: Session, field: Field): JsonObject {
   const described: JsonObject = {
     type: field.kind === 'text' && field.slug ? 'slug' : (TYPES[field.kind] ?? 'field'),
     required: writable && field.required === true,
-    read_only: !writable && field.kind !== 'tags' && field.kind !== 'customFields',
+    read_only: !writable && !isAccepted(session, field),
     label,
   };
   if (field.kind === 'text' && field.max !== undefined) described['max_length'] = field.max;
@@ -63,6 +63,12 @@ function describeField(session: Session, field: Field): JsonObject {
   if (field.kind === 'choice') described['choices'] = field.choices.map(([value, name]): Json => ({ value, display_name: name }));
   if (field.kind === 'reference') described['children'] = brief(session, field.to);
   return described;
+}
+
+/** Fields that clients may send although the row does not store them under their name. */
+function isAccepted(session: Session, field: Field): boolean {
+  if (field.kind === 'computed') return (field.acceptedFrom ?? 9) <= session.version.minor;
+  return field.kind === 'tags' || field.kind === 'customFields';
 }
 
 function brief(session: Session, to: string): JsonObject {

@@ -51,7 +51,7 @@ export class Session {
       version: this.version,
       user: this.caller.user,
       requestId: this.requestId,
-      definitions: this.reader.definitions,
+      reader: this.reader,
       allowed: (type, action, row) => this.grant(type, action)?.(row) ?? false,
       viewable: type => this.grant(type, 'view') ?? (() => false),
       refuse: (type, draft, problems) => this.refusals.apply(type, draft, problems),

@@ -1,10 +1,12 @@
 import { idOf, type Row } from '../store/row';
-import type { Reader } from '../read/reader';
+import type { Reader, Selection } from '../read/reader';
 import type { Json } from '../json';
 import * as build from './build';
 import type { Field } from './field';
 
-const SHOWN = new Set(['id', 'url', 'display', 'family', 'address', 'nat_inside', 'nat_outside', 'dns_name', 'description']);
+const SHOWN: Selection = {
+  fields: new Set(['id', 'url', 'display', 'family', 'address', 'nat_inside', 'nat_outside', 'dns_name', 'description']),
+};
 
 function show(field: string): (row: Row, reader: Reader) => Json {
   return (row, reader) => reader.nestedWith('ipam.ipaddress', idOf(row, field), SHOWN);

@@ -31,6 +31,8 @@ export interface TextField extends Writable {
   /** Whether the field belongs to the searched ones of `q`. */
   readonly search?: boolean;
   readonly checks?: readonly { readonly pattern: RegExp; readonly message: string; readonly forbidden?: boolean }[];
+  /** Accepted and never shown, such as a password. */
+  readonly writeOnly?: boolean;
   /** Surrounding blanks are kept (long texts and JSON-like content). */
   readonly raw?: boolean;
 }
@@ -130,6 +132,8 @@ export interface ComputedField extends Common {
   readonly get: (row: Row, reader: Reader) => Json;
   /** What nested representations show: nothing, a zero (counts that NetBox does not compute there), or the same. */
   readonly nested?: 'absent' | 'zero' | 'same';
+  /** First minor version in which clients may send it although it is not stored as such. */
+  readonly acceptedFrom?: Minor;
   /** Whether change log entries carry it. */
   readonly logged?: boolean;
 }

@@ -132,14 +132,14 @@ export function readConditions(scope: FilterScope, query: URLSearchParams): Cond
   return conditions;
 }
 
-/** The rows that satisfy all conditions, in the model's default order. */
-export function selectRows(scope: FilterScope, conditions: readonly Condition[]): Row[] {
+/** The rows that satisfy all conditions: in the model's default order, or in no particular one when the caller sorts. */
+export function selectRows(scope: FilterScope, conditions: readonly Condition[], inOrder = true): Row[] {
   const table = scope.world.table(scope.type.key);
   const passes = (row: Row): boolean => conditions.every(condition => condition.test(row));
   const narrowest = conditions
     .flatMap(condition => condition.ids ?? [])
     .sort((a, b) => a.size - b.size)
     .at(0);
-  if (!narrowest || narrowest.size * 4 > table.size) return table.sorted().filter(passes);
+  if (!narrowest || narrowest.size * 4 > table.size) return (inOrder ? table.sorted() : [...table.rows()]).filter(passes);
   return table.inOrder([...narrowest]).filter(passes);
 }

@@ -15,7 +15,16 @@ export interface Selection {
   readonly inList?: boolean;
 }
 
-const TAG_FIELDS = new Set(['id', 'url', 'display_url', 'display', 'name', 'slug', 'color']);
+const HEAD = ['id', 'url', 'display_url', 'display'];
+const TAG_FORM: Selection = { fields: new Set(['id', 'url', 'display_url', 'display', 'name', 'slug', 'color']) };
+
+interface Plan {
+  readonly head: ReadonlySet<string>;
+  readonly fields: readonly Field[];
+  /** Counts that nested forms show as zero. */
+  readonly zeros: readonly string[];
+  readonly inList: boolean;
+}
 
 /**
  * Draws rows as the API shows them, for one request: nested forms are kept, so that a list of a thousand VMs draws
@@ -23,7 +32,9 @@ const TAG_FIELDS = new Set(['id', 'url', 'display_url', 'display', 'name', 'slug
  */
 export class Reader {
   readonly definitions: CustomFieldDefinitions;
-  private readonly nestedForms = new Map<string, JsonObject>();
+  private readonly nestedForms = new Map<Row, JsonObject>();
+  private readonly plans = new Map<Selection, Map<ObjectType, Plan>>();
+  private readonly briefs = new Map<ObjectType, Selection>();
 
   constructor(
     readonly world: World,
@@ -44,45 +55,66 @@ export class Reader {
 
   /** An object as its own endpoint shows it. */
   show(type: ObjectType, row: Row, selection: Selection = {}): JsonObject {
-    return this.draw(type, row, selection, false);
+    return this.draw(type, row, this.plan(type, selection, false));
   }
 
   /** The brief form inside another object; null when there is no such object. */
   nested(key: string, id: number | null): JsonObject | null {
     const row = this.world.get(key, id);
     if (!row) return null;
-    const cacheKey = `${key}:${row.id}`;
-    let form = this.nestedForms.get(cacheKey);
+    let form = this.nestedForms.get(row);
     if (!form) {
       const type = this.world.type(key);
-      form = this.draw(type, row, { fields: new Set(type.brief) }, true);
-      this.nestedForms.set(cacheKey, form);
+      form = this.draw(type, row, this.plan(type, this.briefOf(type), true));
+      this.nestedForms.set(row, form);
     }
     return form;
   }
 
   /** A nested form with a choice of its own of fields. */
-  nestedWith(key: string, id: number | null, fields: ReadonlySet<string>): JsonObject | null {
+  nestedWith(key: string, id: number | null, selection: Selection): JsonObject | null {
     const row = this.world.get(key, id);
-    return row ? this.draw(this.world.type(key), row, { fields }, true) : null;
+    const type = this.world.type(key);
+    return row ? this.draw(type, row, this.plan(type, selection, true)) : null;
   }
 
-  private draw(type: ObjectType, row: Row, selection: Selection, nested: boolean): JsonObject {
+  private draw(type: ObjectType, row: Row, plan: Plan): JsonObject {
     const shown: JsonObject = {};
-    const wanted = (name: string): boolean => (selection.fields?.has(name) ?? true) && !selection.omit?.has(name);
-    if (wanted('id')) shown['id'] = row.id;
-    if (wanted('url')) shown['url'] = this.url(type, row.id);
-    if (wanted('display_url')) shown['display_url'] = this.pageUrl(type, row.id);
-    if (wanted('display')) shown['display'] = type.display(row, this.world);
-    for (const field of type.fields) {
-      if (!wanted(field.name) || (field.since ?? 0) > this.version.minor) continue;
-      if (nested && field.kind === 'computed' && field.nested === 'absent') continue;
-      shown[field.name] =
-        nested && field.kind === 'computed' && field.nested === 'zero'
-          ? 0
-          : this.value(type, field, row, selection.inList === true);
-    }
+    if (plan.head.has('id')) shown['id'] = row.id;
+    if (plan.head.has('url')) shown['url'] = this.url(type, row.id);
+    if (plan.head.has('display_url')) shown['display_url'] = this.pageUrl(type, row.id);
+    if (plan.head.has('display')) shown['display'] = type.display(row, this.world);
+    for (const field of plan.fields) shown[field.name] = this.value(type, field, row, plan.inList);
+    for (const name of plan.zeros) shown[name] = 0;
     return shown;
+  }
+
+  /** What is drawn for a selection; worked out once per request. */
+  private plan(type: ObjectType, selection: Selection, nested: boolean): Plan {
+    const known = this.plans.get(selection)?.get(type);
+    if (known) return known;
+    const wanted = (name: string): boolean => (selection.fields?.has(name) ?? true) && !selection.omit?.has(name);
+    const fields = type.fields.filter(
+      field => wanted(field.name) && (field.since ?? 0) <= this.version.minor && !(field.kind === 'text' && field.writeOnly),
+    );
+    const how = (field: Field): string => (nested && field.kind === 'computed' ? (field.nested ?? 'same') : 'same');
+    const plan: Plan = {
+      head: new Set(HEAD.filter(wanted)),
+      fields: fields.filter(field => how(field) === 'same'),
+      zeros: fields.filter(field => how(field) === 'zero').map(field => field.name),
+      inList: selection.inList === true,
+    };
+    const plans = this.plans.get(selection) ?? new Map<ObjectType, Plan>();
+    this.plans.set(selection, plans.set(type, plan));
+    return plan;
+  }
+
+  private briefOf(type: ObjectType): Selection {
+    const known = this.briefs.get(type);
+    if (known) return known;
+    const brief = { fields: new Set(type.brief) };
+    this.briefs.set(type, brief);
+    return brief;
   }
 
   private value(type: ObjectType, field: Field, row: Row, inList: boolean): Json {
@@ -125,7 +157,7 @@ export class Reader {
       .sort(
         (a, b) => (numberOf(a, 'weight') ?? 0) - (numberOf(b, 'weight') ?? 0) || (textOf(a, 'name') < textOf(b, 'name') ? -1 : 1),
       )
-      .map(tag => this.draw(this.world.type('extras.tag'), tag, { fields: TAG_FIELDS }, true));
+      .map(tag => this.draw(this.world.type('extras.tag'), tag, this.plan(this.world.type('extras.tag'), TAG_FORM, true)));
   }
 }
 

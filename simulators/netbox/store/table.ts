@@ -68,14 +68,13 @@ export class Table {
   /** Stores a row and returns the one that it replaced. */
   put(row: Row): Row | undefined {
     const before = this.rowsById.get(row.id);
-    if (before) this.unlink(before);
     this.rowsById.set(row.id, row);
     for (const index of this.indexes.values()) {
-      for (const key of index.keys(row)) {
-        const ids = index.ids.get(key);
-        if (ids) ids.add(row.id);
-        else index.ids.set(key, new Set([row.id]));
-      }
+      const keys = index.keys(row);
+      const earlier = before ? index.keys(before) : [];
+      if (sameKeys(earlier, keys)) continue;
+      for (const key of earlier) unlink(index, key, row.id);
+      for (const key of keys) link(index, key, row.id);
     }
     this.order?.touch(row.id);
     return before;
@@ -85,8 +84,10 @@ export class Table {
   take(id: number): Row | undefined {
     const before = this.rowsById.get(id);
     if (!before) return undefined;
-    this.unlink(before);
     this.rowsById.delete(id);
+    for (const index of this.indexes.values()) {
+      for (const key of index.keys(before)) unlink(index, key, id);
+    }
     this.order?.touch(id);
     return before;
   }
@@ -98,14 +99,20 @@ export class Table {
     this.order = undefined;
     for (const row of rows) this.put(row);
   }
+}
 
-  private unlink(row: Row): void {
-    for (const index of this.indexes.values()) {
-      for (const key of index.keys(row)) {
-        const ids = index.ids.get(key);
-        ids?.delete(row.id);
-        if (ids?.size === 0) index.ids.delete(key);
-      }
-    }
-  }
+function sameKeys(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((key, index) => key === right[index]);
+}
+
+function link(index: Index, key: string, id: number): void {
+  const ids = index.ids.get(key);
+  if (ids) ids.add(id);
+  else index.ids.set(key, new Set([id]));
+}
+
+function unlink(index: Index, key: string, id: number): void {
+  const ids = index.ids.get(key);
+  ids?.delete(id);
+  if (ids?.size === 0) index.ids.delete(key);
 }

@@ -1,6 +1,7 @@
 import type { ObjectType } from '../model/object-type';
 import type { Row } from './row';
 import { indexesOf } from './indexes';
+import { type Relation, relationsOf } from './relations';
 import { Table } from './table';
 
 /** A complete copy of a world's content. */
@@ -19,8 +20,11 @@ export class World {
   private readonly typesByKey = new Map<string, ObjectType>();
   private undo: (() => void)[] | undefined;
   private lastInstant = 0;
+  private second = { number: 0, text: '' };
+  private readonly relations: ReadonlyMap<string, readonly Relation[]>;
 
   constructor(readonly types: readonly ObjectType[]) {
+    this.relations = relationsOf(types);
     for (const type of types) {
       this.typesByKey.set(type.key, type);
       this.tables.set(type.key, new Table(indexesOf(type), row => type.sortKey(row, this)));
@@ -36,6 +40,11 @@ export class World {
 
   hasType(key: string): boolean {
     return this.typesByKey.has(key);
+  }
+
+  /** Every relation that can point at objects of a model. */
+  relationsTo(key: string): readonly Relation[] {
+    return this.relations.get(key) ?? [];
   }
 
   table(key: string): Table {
@@ -58,8 +67,9 @@ export class World {
   /** The present as NetBox writes it, with microseconds; no two calls give the same. */
   now(): string {
     this.lastInstant = Math.max(this.lastInstant + 1, Date.now() * 1000);
-    const micros = String(this.lastInstant % 1_000_000).padStart(6, '0');
-    return `${new Date(Math.floor(this.lastInstant / 1000)).toISOString().slice(0, 19)}.${micros}Z`;
+    const second = Math.floor(this.lastInstant / 1_000_000);
+    if (second !== this.second.number) this.second = { number: second, text: new Date(second * 1000).toISOString().slice(0, 19) };
+    return `${this.second.text}.${String(this.lastInstant % 1_000_000).padStart(6, '0')}Z`;
   }
 
   nextId(key: string): number {

@@ -2,7 +2,7 @@ import { type Json, type JsonObject, sameJson } from '../json';
 import { type Field, isWritable } from '../model/field';
 import type { ObjectType } from '../model/object-type';
 import { contentTypeId } from '../model/content-type-ids';
-import { Reader } from '../read/reader';
+import type { Reader } from '../read/reader';
 import { idOf, type Row, textOf, valueOf } from '../store/row';
 import type { WriteContext } from './context';
 
@@ -69,7 +69,7 @@ function relatedObject(type: ObjectType, row: Row): JsonObject {
 
 /** An object as change log entries carry it: ids for relations, names for tags, decimals as text. */
 export function logData(context: WriteContext, type: ObjectType, row: Row): JsonObject {
-  const reader = new Reader(context.world, context.version, '');
+  const { reader } = context;
   const data: JsonObject = {};
   for (const field of type.fields) {
     if ((field.since ?? 0) > context.version.minor) continue;

@@ -6,7 +6,7 @@ import type { WriteContext } from './context';
 
 /** NetBox's own checks of custom field values, at every save. The first wrong value ends the check. */
 export function checkCustomFields(context: WriteContext, type: ObjectType, draft: Draft, problems: Problems): void {
-  const definitions = context.definitions.of(type.key);
+  const definitions = context.reader.definitions.of(type.key);
   const known = new Map(definitions.map(each => [each.name, each]));
   draft.customFields = Object.fromEntries(Object.entries(draft.customFields).filter(([name]) => known.has(name)));
   for (const [name, value] of Object.entries(draft.customFields)) {

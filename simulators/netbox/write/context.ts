@@ -3,7 +3,7 @@ import type { Draft, ObjectType } from '../model/object-type';
 import type { Row } from '../store/row';
 import type { World } from '../store/world';
 import type { NetBoxVersion } from '../version';
-import type { CustomFieldDefinitions } from '../read/custom-field-definitions';
+import type { Reader } from '../read/reader';
 import type { Problems } from '../errors';
 
 /** What a write knows about its request. */
@@ -12,7 +12,7 @@ export interface WriteContext {
   readonly version: NetBoxVersion;
   readonly user: Row;
   readonly requestId: string;
-  readonly definitions: CustomFieldDefinitions;
+  readonly reader: Reader;
   /** Whether the user may do this to that object; asked after each write, which rolls back on no. */
   readonly allowed: (type: ObjectType, action: 'add' | 'change' | 'delete', row: Row) => boolean;
   /** Rows of a model that the user may view: what references by attributes can find. */

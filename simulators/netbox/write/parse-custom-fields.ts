@@ -15,7 +15,7 @@ export function parseCustomFields(
   before: Readonly<JsonObject> | null,
   problems: Problems,
 ): JsonObject {
-  const definitions = context.definitions.of(contentType);
+  const definitions = context.reader.definitions.of(contentType);
   const raw = input['custom_fields'];
   if (raw === undefined) return before ? { ...before } : Object.fromEntries(definitions.map(each => [each.name, each.default]));
   if (raw === null) problems.add('custom_fields', 'This field may not be null.');

@@ -1,6 +1,6 @@
 import { Protected } from '../errors';
 import type { JsonObject } from '../json';
-import type { ContentTypeField, Field, ReferenceField } from '../model/field';
+import type { Relation } from '../store/relations';
 import type { ObjectType } from '../model/object-type';
 import { idsOf, type Row } from '../store/row';
 import { genericKey } from '../store/indexes';
@@ -52,27 +52,21 @@ function collect(context: WriteContext, root: Target): Map<string, Doomed> {
   return doomed;
 }
 
-function goesAlong(field: Field): boolean {
+function goesAlong(field: Relation['field']): boolean {
   return (field.kind === 'reference' && field.onDelete === 'cascade') || (field.kind === 'contentType' && field.cascade === true);
 }
 
 interface Dependent extends Target {
-  readonly field: ReferenceField | ContentTypeField;
+  readonly field: Relation['field'];
 }
 
 function dependents(context: WriteContext, target: Target): Dependent[] {
-  const found: Dependent[] = [];
-  for (const type of context.world.types) {
-    const table = context.world.table(type.key);
-    for (const field of type.fields) {
-      if (field.kind === 'reference' && field.to === target.type.key) {
-        for (const row of table.find(field.name, target.row.id)) found.push({ type, row, field });
-      } else if (field.kind === 'contentType') {
-        for (const row of table.find(field.name, keyOf(target))) found.push({ type, row, field });
-      }
-    }
-  }
-  return found;
+  return context.world.relationsTo(target.type.key).flatMap(({ type, field }) =>
+    context.world
+      .table(type.key)
+      .find(field.name, field.kind === 'contentType' ? keyOf(target) : target.row.id)
+      .map(row => ({ type, row, field })),
+  );
 }
 
 function refuseProtected(context: WriteContext, doomed: ReadonlyMap<string, Target>): void {
@@ -104,21 +98,13 @@ function removeOne(context: WriteContext, target: Doomed, doomed: ReadonlyMap<st
  * for the primary addresses of an owner that goes in the same deletion (measured on 4.7.3).
  */
 function clearRelations(context: WriteContext, target: Target, doomed: ReadonlyMap<string, Target>): void {
-  for (const type of context.world.types) {
-    const table = context.world.table(type.key);
-    for (const field of type.fields) {
-      if (field.kind === 'reference' && field.onDelete === 'clear' && field.to === target.type.key) {
-        for (const row of table.find(field.name, target.row.id)) {
-          const isDoomed = doomed.has(genericKey(type.key, row.id));
-          if (!isDoomed || target.type.key === ADDRESS) saveRelated(context, type, row, { [field.name]: null });
-          else clearSilently(context, type, row, field.name);
-        }
-      } else if (field.kind === 'references' && field.to === target.type.key) {
-        for (const row of table.find(field.name, target.row.id)) {
-          saveRelated(context, type, row, { [field.name]: idsOf(row, field.name).filter(id => id !== target.row.id) });
-        }
-      }
-    }
+  for (const { type, row, field } of dependents(context, target)) {
+    const isDoomed = doomed.has(genericKey(type.key, row.id));
+    if (field.kind === 'references') {
+      saveRelated(context, type, row, { [field.name]: idsOf(row, field.name).filter(id => id !== target.row.id) });
+    } else if (field.kind !== 'reference' || field.onDelete !== 'clear') continue;
+    else if (!isDoomed || target.type.key === ADDRESS) saveRelated(context, type, row, { [field.name]: null });
+    else clearSilently(context, type, row, field.name);
   }
 }
 

@@ -10,7 +10,8 @@ import { macsOf } from './mac-addresses';
 
 type InterfaceType = 'virtualization.vminterface' | 'dcim.interface';
 
-const NESTED_PARENT = new Set(['id', 'url', 'display_url', 'display', 'name']);
+const NESTED_PARENT = { fields: new Set(['id', 'url', 'display_url', 'display', 'name']) };
+const NESTED_DEVICE_INTERFACE = { fields: new Set([...NESTED_PARENT.fields, 'cable', '_occupied']) };
 
 /** Another interface of the same parent, in the form that NetBox nests it. */
 export function sibling(
@@ -24,15 +25,7 @@ export function sibling(
     show: (row, reader) => {
       const other = reader.world.get(type, idOf(row, name));
       if (!other) return null;
-      const fields = new Set([
-        'id',
-        'url',
-        'display_url',
-        'display',
-        'name',
-        ...(type === 'dcim.interface' ? ['cable', '_occupied'] : []),
-      ]);
-      const shown = reader.nestedWith(type, other.id, fields) ?? {};
+      const shown = reader.nestedWith(type, other.id, type === 'dcim.interface' ? NESTED_DEVICE_INTERFACE : NESTED_PARENT) ?? {};
       const { name: ownName, ...rest } = shown;
       const parent = reader.nestedWith(parentType, idOf(other, parentField), NESTED_PARENT);
       const { cable, _occupied, ...head } = rest;
@@ -45,10 +38,14 @@ export function sibling(
 /** mac_address, primary_mac_address and mac_addresses. */
 export function macFields(type: InterfaceType): Field[] {
   return [
-    build.computed('mac_address', (row, reader) => {
-      const mac = reader.world.get('dcim.macaddress', idOf(row, 'primary_mac_address'));
-      return mac ? textOf(mac, 'mac_address') : null;
-    }),
+    build.computed(
+      'mac_address',
+      (row, reader) => {
+        const mac = reader.world.get('dcim.macaddress', idOf(row, 'primary_mac_address'));
+        return mac ? textOf(mac, 'mac_address') : null;
+      },
+      { acceptedFrom: 7 },
+    ),
     build.optional('primary_mac_address', 'dcim.macaddress', 'clear', { oneToOne: true }),
     build.computed('mac_addresses', (row, reader) =>
       macsOf(reader.world, type, row.id).flatMap(mac => reader.nested('dcim.macaddress', mac.id) ?? []),

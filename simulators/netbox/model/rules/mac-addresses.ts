@@ -133,7 +133,7 @@ function shortcutError(error: Invalid): Invalid {
 
 function makeMac(context: WriteContext, type: InterfaceType, row: Row, address: string): Row {
   const { world } = context;
-  const definitions = context.definitions.of(MAC);
+  const definitions = context.reader.definitions.of(MAC);
   const now = world.now();
   const mac: Row = {
     id: world.nextId(MAC),

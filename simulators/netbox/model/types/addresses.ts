@@ -20,7 +20,7 @@ import { LOCATION_SCOPES } from '../rules/scope';
 import { scopeFilters } from './clusters';
 import { assignmentFilters, holderKey } from './interfaces';
 
-const NAT = new Set(['id', 'url', 'display_url', 'display', 'address']);
+const NAT = { fields: new Set(['id', 'url', 'display_url', 'display', 'address']) };
 const family = (field: string) =>
   build.computed('family', row => {
     const version = parseNetwork(textOf(row, field))?.family ?? 4;

@@ -111,9 +111,11 @@ export const manufacturer: ObjectType = {
   sortKey: build.byName,
 };
 
+const PARENT_FORM = { fields: new Set(['id', 'url', 'display_url', 'display', 'name']) };
+
 const parent = (to: string) =>
   build.optional('parent', to, 'cascade', {
-    show: (row, reader) => reader.nestedWith(to, idOf(row, 'parent'), new Set(['id', 'url', 'display_url', 'display', 'name'])),
+    show: (row, reader) => reader.nestedWith(to, idOf(row, 'parent'), PARENT_FORM),
   });
 
 const depth = build.computed('_depth', (row, reader) => {

@@ -12,6 +12,7 @@ export const user: ObjectType = {
   changeLogged: false,
   fields: [
     build.required('username', 150, { unique: true }),
+    { kind: 'text', name: 'password', required: true, max: 128, writeOnly: true },
     build.text('first_name', 150),
     build.text('last_name', 150),
     build.text('email', 254),
