@@ -1,4 +1,3 @@
-import type { GuestStats } from './broadcast';
 import type { Cluster } from './cluster';
 import { figuresOf } from './figures';
 import type { Simulation } from './simulation';
@@ -36,46 +35,42 @@ function loadOf(guest: Guest, on: boolean, startedAt: number, maxmem: number, no
   };
 }
 
-/** A guest in `/cluster/resources`: statistics of the last broadcast, but tags, pool and lock of this moment. */
+/**
+ * A guest in `/cluster/resources`: statistics of the last broadcast, but tags, pool and lock of this moment. One literal: ten
+ * thousand of them are made for an answer.
+ */
 export function resourceRow(sim: Simulation, guest: Guest, pool: string | undefined): Record<string, unknown> {
-  const stats: GuestStats | undefined = sim.broadcast.of(guest.vmid);
-  const { config } = guest;
+  const stats = sim.broadcast.of(guest.vmid);
+  const { config, vmid, node, kind } = guest;
   const ha = sim.cluster.haResources.get(haSid(guest));
-  const fresh = {
-    id: `${guest.kind}/${guest.vmid}`,
-    vmid: guest.vmid,
-    node: guest.node,
-    type: guest.kind,
+  const load =
+    stats === undefined
+      ? undefined
+      : loadOf(guest, stats.status !== 'stopped', stats.startedAt, stats.maxmem, sim.clock.seconds());
+  return {
+    id: `${kind}/${vmid}`,
+    vmid,
+    node,
+    type: kind,
     pool,
     tags: config['tags'],
     lock: config['lock'],
-    hastate: ha?.state === 'started' || ha?.state === 'stopped' ? ha.state : undefined,
-  };
-  if (stats === undefined) return { ...fresh, status: 'unknown' };
-  const { uptime, cpu, mem, memhost, disk, netin, netout, diskread, diskwrite } = loadOf(
-    guest,
-    stats.status !== 'stopped',
-    stats.startedAt,
-    stats.maxmem,
-    sim.clock.seconds(),
-  );
-  return {
-    ...fresh,
-    name: stats.name,
-    status: stats.status,
-    template: Number(config['template'] ?? 0),
-    maxcpu: stats.maxcpu,
-    maxmem: stats.maxmem,
-    maxdisk: stats.maxdisk,
-    uptime,
-    cpu,
-    mem,
-    memhost,
-    disk,
-    netin,
-    netout,
-    diskread,
-    diskwrite,
+    hastate: stats === undefined ? undefined : ha?.state,
+    status: stats?.status ?? 'unknown',
+    name: stats?.name,
+    template: stats === undefined ? undefined : Number(config['template'] ?? 0),
+    maxcpu: stats?.maxcpu,
+    maxmem: stats?.maxmem,
+    maxdisk: stats?.maxdisk,
+    uptime: load?.uptime,
+    cpu: load?.cpu,
+    mem: load?.mem,
+    memhost: load?.memhost,
+    disk: load?.disk,
+    netin: load?.netin,
+    netout: load?.netout,
+    diskread: load?.diskread,
+    diskwrite: load?.diskwrite,
   };
 }
 

@@ -10,10 +10,10 @@ import type { Duplex } from 'node:stream';
 import { answer } from './api';
 import { sleep } from './clock';
 import { ApiError } from './errors';
-import { Faults, type Fault } from './faults';
+import type { Fault, Faults } from './faults';
 import { render, replacement, send, truncate, type WireReply } from './reply';
 import { parseBody, parseForm } from './request-body';
-import { RequestLog, type LoggedRequest } from './request-log';
+import type { LoggedRequest, RequestLog } from './request-log';
 import type { Simulation } from './simulation';
 import { hasTooManyHeaders, readBody, refuse, splitPath } from './transport';
 

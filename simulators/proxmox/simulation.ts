@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Access } from './access';
 import { Broadcast, type BroadcastTiming } from './broadcast';
 import { Clock } from './clock';
-import { Cluster } from './cluster';
+import type { Cluster } from './cluster';
 import { Random } from './random';
 import { Tasks } from './tasks';
 

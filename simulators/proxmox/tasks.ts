@@ -46,6 +46,9 @@ interface Running {
   spec: TaskSpec;
 }
 
+/** Finished tasks beyond this many are forgotten, oldest first. */
+const LIMIT = 20_000;
+
 /** Tasks end when somebody looks after their time has come: there are no timers. */
 export class Tasks {
   readonly planned: PlannedExit[] = [];
@@ -79,6 +82,7 @@ export class Tasks {
       endsAt: now + (spec.duration ?? this.usualDuration),
     };
     this.all.set(upid, task);
+    if (this.all.size > LIMIT) this.forgetOldest();
     this.running.push({ task, spec });
     return upid;
   }
@@ -119,6 +123,13 @@ export class Tasks {
   stopMatching(type: string, id: number): void {
     for (const { task } of this.running.filter(item => item.task.type === type && item.task.id === String(id)))
       this.stop(task.upid);
+  }
+
+  private forgetOldest(): void {
+    for (const task of this.all.values()) {
+      if (this.all.size <= LIMIT / 2) return;
+      if (task.exit !== undefined) this.all.delete(task.upid);
+    }
   }
 
   private finish({ task, spec }: Running): void {

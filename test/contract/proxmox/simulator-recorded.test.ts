@@ -24,7 +24,7 @@ test.each(replayed.map(recorded => [recorded.case, recorded] as const))('%s', as
   if (simulator === undefined) throw new Error('no simulator');
   simulator.reset();
   arrangeUsualState(simulator.world);
-  const changes = await arrange(simulator, recorded);
+  const changes = arrange(simulator, recorded);
   const answer = await sendRecorded(simulator, recorded, changes);
   expect({ status: answer.status, reason: neutral(answer.reason) }).toEqual({
     status: recorded.status,
@@ -68,7 +68,7 @@ async function compareTask(simulator: ProxmoxSimulator, recorded: RecordedCase, 
   const { data }: { data: string } = JSON.parse(answer.text);
   simulator.world.advance(300_000);
   const { sim } = simulator.world;
-  expect(data.split(':')[5]).toBe(String((recorded.body?.data as string).split(':')[5]));
+  expect(data.split(':')[5]).toBe(String(recorded.body?.data).split(':')[5]);
   expect(neutral(sim.tasks.get(data)?.exit ?? 'still running')).toBe(neutral(exit));
 }
 

@@ -49,7 +49,8 @@ export function arrangeUsualState(world: WorldControl): void {
   sim.access.changed();
   world.revoke('/storage/other', 'writer@pve', 'PVEDatastoreUser');
   sim.cluster.pools.clear();
-  sim.cluster.pools.set('managed', { comment: 'managed guests', guests: new Set(), storages: new Set() });
+  if (sim.cluster.name === null)
+    sim.cluster.pools.set('managed', { comment: 'managed guests', guests: new Set(), storages: new Set() });
   sim.cluster.options.tagStyle = {};
   for (const key of sim.cluster.volumes.keys()) sim.cluster.volumes.delete(key);
   for (const node of sim.cluster.nodes.values()) {
