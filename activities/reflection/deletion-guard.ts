@@ -2,7 +2,7 @@ import type { NetBoxClient } from '../../clients/netbox/client';
 import type { Finding } from '../../domain/reflection/findings';
 import { textIn } from '../../domain/reflection/kind';
 import type { ReflectionKindName } from '../../domain/reflection/kind-names';
-import type { Change, Link } from '../../domain/reflection/plan';
+import type { Change, Link } from '../../domain/reflection/change';
 
 /**
  * Deleting an interface deletes the addresses assigned to it, whoever made them (NetBox, all versions). So an interface that holds

@@ -1,4 +1,4 @@
-import type { Change } from '../../domain/reflection/plan';
+import type { Change } from '../../domain/reflection/change';
 import type { Values } from '../../domain/reflection/values';
 import type { Queryable } from '../queryable';
 

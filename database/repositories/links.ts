@@ -1,4 +1,4 @@
-import type { Link } from '../../domain/reflection/plan';
+import type { Link } from '../../domain/reflection/change';
 import type { ReflectionKindName } from '../../domain/reflection/kind-names';
 import type { Values } from '../../domain/reflection/values';
 import type { Queryable } from '../queryable';

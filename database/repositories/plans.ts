@@ -1,5 +1,5 @@
 import type { Finding } from '../../domain/reflection/findings';
-import type { Change } from '../../domain/reflection/plan';
+import type { Change } from '../../domain/reflection/change';
 import type { Queryable } from '../queryable';
 
 /** Stores a plan, in place of one that an earlier attempt of the same run left. */

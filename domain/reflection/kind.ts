@@ -104,7 +104,6 @@ export interface Kind {
 
 /** What a kind's own matching may look at. */
 export interface Candidates {
-  rows: Row[];
   /** Rows that already show another desired object of this plan. */
   isTaken(row: Row): boolean;
   /** The id of the object that a reference means, when it exists. */

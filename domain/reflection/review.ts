@@ -3,7 +3,7 @@
  * creates or changes more of an endpoint's guests than the settings allow.
  */
 import type { RunReason } from '../run';
-import type { Change } from './plan';
+import type { Change } from './change';
 
 /** Below this many guests a share says little: three of ten is everyday work. */
 const smallestMassChange = 10;

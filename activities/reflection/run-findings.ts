@@ -1,0 +1,59 @@
+/** What a run noticed, in the operator's words, beside what the planner itself says. */
+import type { Links } from '../../domain/reflection/change';
+import type { Finding } from '../../domain/reflection/findings';
+import type { GuestMatch } from '../../domain/reflection/guests';
+import { guestKey, type Inventory } from '../../domain/reflection/inventory';
+
+export function deletedFindings(match: GuestMatch, deletedBy: Map<string, string>): Finding[] {
+  return match.missing.map(({ key, netboxId }) => ({
+    code: 'deleted-in-netbox',
+    severity: 'warning',
+    kind: 'virtual-machine',
+    key,
+    label: key,
+    message: `NetBox VM ${netboxId}, which showed ${key}, was deleted in NetBox by ${deletedBy.get(key) ?? 'somebody'}. The guest still exists, so it is created again.`,
+  }));
+}
+
+export function remarks(inventory: Inventory): Finding[] {
+  const unreadable = inventory.unreadable.map((guest): Finding => ({
+    code: 'guest-unreadable',
+    severity: 'warning',
+    kind: 'virtual-machine',
+    key: guestKey(guest),
+    label: `${guest.name ?? ''} (${guestKey(guest)})`.trim(),
+    message: guest.message,
+    detail: { reason: guest.reason, node: guest.node },
+  }));
+  const notes = inventory.guests.flatMap(guest =>
+    guest.remarks.map((remark): Finding => ({
+      code: 'guest-remark',
+      severity: 'info',
+      kind: 'virtual-machine',
+      key: guestKey(guest),
+      label: `${guest.name} (${guestKey(guest)})`,
+      message: `${guest.name}: ${remark}`,
+    })),
+  );
+  const incomplete = inventory.cluster.incompleteBecause.map((reason): Finding => ({
+    code: 'list-incomplete',
+    severity: 'warning',
+    label: inventory.cluster.name,
+    message: reason,
+  }));
+  return [...incomplete, ...unreadable, ...notes];
+}
+
+export function goneFindings(inventory: Inventory, links: Links): Finding[] {
+  const present = new Set<string>([...inventory.guests, ...inventory.unreadable].map(guestKey));
+  return [...(links.get('virtual-machine') ?? [])]
+    .filter(([key]) => !present.has(key))
+    .map(([key, link]) => ({
+      code: 'gone-from-proxmox',
+      severity: 'info',
+      kind: 'virtual-machine',
+      key,
+      label: String(link.values['name'] ?? key),
+      message: `${key} is no longer in Proxmox. Its NetBox VM ${link.netboxId} is kept as it is.`,
+    }));
+}
