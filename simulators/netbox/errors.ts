@@ -71,7 +71,11 @@ export class Problems {
     return field in this.byField;
   }
 
+  get isEmpty(): boolean {
+    return Object.keys(this.byField).length === 0;
+  }
+
   throwIfAny(): void {
-    if (Object.keys(this.byField).length > 0) throw new Invalid(this.byField);
+    if (!this.isEmpty) throw new Invalid(this.byField);
   }
 }

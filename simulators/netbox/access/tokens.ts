@@ -68,7 +68,7 @@ function findToken(world: World, credential: string): Row | undefined {
 }
 
 /** Settings of a user that the simulator makes. */
-export interface UserSpec {
+interface UserSpec {
   readonly username: string;
   readonly password?: string;
   readonly superuser?: boolean;

@@ -42,7 +42,7 @@ function unique(objects: readonly [string, JsonObject][]): Record<string, JsonOb
   return named;
 }
 
-export function naturalKeyOf(world: World, type: ObjectType, row: Row): string {
+function naturalKeyOf(world: World, type: ObjectType, row: Row): string {
   return type.naturalKey?.(row, world) ?? (textOf(row, 'slug') || textOf(row, 'name') || type.display(row, world));
 }
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { ApiError } from '../errors';
-import { answerApi, PageNotFound } from '../api/dispatch';
+import { answerApi, PageNotFound } from '../rest/dispatch';
 import { authenticate } from '../access/tokens';
 import { isObject, type Json } from '../json';
 import type { FaultAction } from '../control/faults';

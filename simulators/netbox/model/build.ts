@@ -1,7 +1,6 @@
 import { naturalKey } from '../store/natural-sort';
 import { idOf, type Row, textOf } from '../store/row';
 import type { SortKey } from '../store/sorted-ids';
-import type { World } from '../store/world';
 import type { Reader } from '../read/reader';
 import type {
   BooleanField,
@@ -125,9 +124,4 @@ export function lower(value: unknown): string | null {
 export function uniqueKey(parts: readonly unknown[], nullsCollide = false): string | null {
   if (!nullsCollide && parts.some(part => part === null || part === undefined || part === '')) return null;
   return parts.map(part => String(part ?? '')).join('\u0000');
-}
-
-/** The name of a related object, for messages; empty when there is none. */
-export function nameAt(world: World, key: string, id: unknown): string {
-  return world.display(key, typeof id === 'number' ? id : null);
 }

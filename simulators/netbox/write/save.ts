@@ -43,7 +43,7 @@ function checkModel(context: WriteContext, type: ObjectType, draft: Draft): void
   const { world, version } = context;
   const problems = new Problems();
   checkGenericRelations(context, type, draft, problems);
-  if (Object.keys(problems.byField).length === 0) {
+  if (problems.isEmpty) {
     checkCustomFields(context, type, draft, problems);
     if (!problems.has('__all__')) type.clean?.({ draft, world, version, problems });
   }

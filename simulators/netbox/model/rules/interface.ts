@@ -1,66 +1,16 @@
-import type { Json } from '../../json';
 import { idOf, idsOf, type Row, textOf } from '../../store/row';
 import type { World } from '../../store/world';
 import type { Input } from '../../write/context';
-import * as build from '../build';
-import { INTERFACE_MODE } from '../choices';
-import type { Field } from '../field';
 import type { Check, Draft } from '../object-type';
-import { macsOf } from './mac-addresses';
 
-type InterfaceType = 'virtualization.vminterface' | 'dcim.interface';
+export type InterfaceType = 'virtualization.vminterface' | 'dcim.interface';
 
-const NESTED_PARENT = { fields: new Set(['id', 'url', 'display_url', 'display', 'name']) };
-const NESTED_DEVICE_INTERFACE = { fields: new Set([...NESTED_PARENT.fields, 'cable', '_occupied']) };
-
-/** Another interface of the same parent, in the form that NetBox nests it. */
-export function sibling(
-  name: string,
-  type: InterfaceType,
-  parentField: string,
-  parentType: string,
-  onDelete: 'restrict' | 'clear',
-): Field {
-  return build.optional(name, type, onDelete, {
-    show: (row, reader) => {
-      const other = reader.world.get(type, idOf(row, name));
-      if (!other) return null;
-      const shown = reader.nestedWith(type, other.id, type === 'dcim.interface' ? NESTED_DEVICE_INTERFACE : NESTED_PARENT) ?? {};
-      const { name: ownName, ...rest } = shown;
-      const parent = reader.nestedWith(parentType, idOf(other, parentField), NESTED_PARENT);
-      const { cable, _occupied, ...head } = rest;
-      const tail: Record<string, Json> = type === 'dcim.interface' ? { cable: cable ?? null, _occupied: _occupied ?? false } : {};
-      return { ...head, [parentField]: parent, name: ownName ?? '', ...tail };
-    },
-  });
+/** What an interface belongs to: the relation's field, its model, and its name in messages. */
+export interface InterfaceParent {
+  readonly field: string;
+  readonly type: string;
+  readonly words: string;
 }
-
-/** mac_address, primary_mac_address and mac_addresses. */
-export function macFields(type: InterfaceType): Field[] {
-  return [
-    build.computed(
-      'mac_address',
-      (row, reader) => {
-        const mac = reader.world.get('dcim.macaddress', idOf(row, 'primary_mac_address'));
-        return mac ? textOf(mac, 'mac_address') : null;
-      },
-      { acceptedFrom: 7 },
-    ),
-    build.optional('primary_mac_address', 'dcim.macaddress', 'clear', { oneToOne: true }),
-    build.computed('mac_addresses', (row, reader) =>
-      macsOf(reader.world, type, row.id).flatMap(mac => reader.nested('dcim.macaddress', mac.id) ?? []),
-    ),
-  ];
-}
-
-export const mode = build.optionalChoice('mode', INTERFACE_MODE);
-export const untaggedVlan = build.optional('untagged_vlan', 'ipam.vlan', 'clear');
-export const taggedVlans: Field = { kind: 'references', name: 'tagged_vlans', to: 'ipam.vlan' };
-export const serviceVlan = build.optional('qinq_svlan', 'ipam.vlan', 'clear');
-export const addressCount = build.computed('count_ipaddresses', (row, reader) => {
-  const type = 'virtual_machine' in row.values ? 'virtualization.vminterface' : 'dcim.interface';
-  return reader.world.table('ipam.ipaddress').ids('assigned_object_type', `${type}:${row.id}`).size;
-});
 
 function siteOfParent(draft: Draft, world: World, parentField: string, parentType: string): number | null {
   const parent = world.get(parentType, Number(draft.values[parentField]));
@@ -74,7 +24,7 @@ function foreignVlan(world: World, id: unknown, site: number | null): Row | unde
 }
 
 /** Tagged VLANs must be global or of the parent's site. Only lists that the request sends are looked at. */
-export function validateTaggedVlans(check: Check, input: Input, parent: { field: string; type: string; words: string }): void {
+export function validateTaggedVlans(check: Check, input: Input, parent: InterfaceParent): void {
   if (!('tagged_vlans' in input)) return;
   const { draft, world, problems } = check;
   const site = siteOfParent(draft, world, parent.field, parent.type);
@@ -91,13 +41,16 @@ export function validateTaggedVlans(check: Check, input: Input, parent: { field:
   }
 }
 
+/** Service VLANs belong to Q-in-Q interfaces. */
+export function checkServiceVlan({ draft, problems }: Check): void {
+  const { qinq_svlan, mode } = draft.values;
+  if (qinq_svlan && mode !== 'q-in-q') problems.add('qinq_svlan', 'Only Q-in-Q interfaces may specify a service VLAN.');
+}
+
 /** Rules that VM and device interfaces share. The first broken one is reported. */
-export function checkInterface(check: Check, type: InterfaceType, parent: { field: string; type: string; words: string }): void {
+export function checkInterface(check: Check, type: InterfaceType, parent: InterfaceParent): void {
   const { draft, world, problems } = check;
   const { values } = draft;
-  if (values['qinq_svlan'] && values['mode'] !== 'q-in-q') {
-    return problems.add('qinq_svlan', 'Only Q-in-Q interfaces may specify a service VLAN.');
-  }
   const related = [
     ['parent', 'An interface cannot be its own parent.', 'parent interface'],
     ['bridge', 'An interface cannot be bridged to itself.', 'bridge interface'],

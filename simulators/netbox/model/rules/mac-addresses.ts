@@ -8,8 +8,7 @@ import { logData, recordChange } from '../../write/change-log';
 import { saveChecked, saveRelated } from '../../write/save';
 import { macText } from '../network';
 import type { Check } from '../object-type';
-
-type InterfaceType = 'virtualization.vminterface' | 'dcim.interface';
+import type { InterfaceType } from './interface';
 
 const MAC = 'dcim.macaddress';
 const FORMAT = 'Enter a valid MAC address (e.g. 00:11:22:33:44:55).';

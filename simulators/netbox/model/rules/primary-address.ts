@@ -9,7 +9,7 @@ export interface AddressOwner {
   readonly id: number;
 }
 
-export const INTERFACE_PARENT: Readonly<Record<string, { readonly owner: AddressOwner['type']; readonly field: string }>> = {
+const INTERFACE_PARENT: Readonly<Record<string, { readonly owner: AddressOwner['type']; readonly field: string }>> = {
   'virtualization.vminterface': { owner: 'virtualization.virtualmachine', field: 'virtual_machine' },
   'dcim.interface': { owner: 'dcim.device', field: 'device' },
 };
@@ -22,7 +22,7 @@ export function ownerOf(world: World, contentType: unknown, id: unknown): Addres
   return link && owner !== null ? { type: link.owner, id: owner } : null;
 }
 
-export function addressFamily(address: Row | undefined): 4 | 6 | null {
+function addressFamily(address: Row | undefined): 4 | 6 | null {
   return address ? (parseNetwork(textOf(address, 'address'))?.family ?? null) : null;
 }
 

@@ -55,10 +55,8 @@ export const vmUniques: readonly UniqueRule[] = [
 export function checkVirtualMachine(check: Check): void {
   checkLocalContext(check);
   checkPlacement(check);
-  if (Object.keys(check.problems.byField).length > 0) return;
-  checkDiskTotal(check);
-  if (Object.keys(check.problems.byField).length > 0) return;
-  checkPrimaryAddresses(check, 'virtualization.virtualmachine', 'vm');
+  if (check.problems.isEmpty) checkDiskTotal(check);
+  if (check.problems.isEmpty) checkPrimaryAddresses(check, 'virtualization.virtualmachine', 'vm');
 }
 
 function checkPlacement({ draft, world, version, problems }: Check): void {

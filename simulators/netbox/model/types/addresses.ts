@@ -18,7 +18,7 @@ import type { ObjectType } from '../object-type';
 import { checkAddress, checkPrefix, lowerDnsName } from '../rules/addresses';
 import { LOCATION_SCOPES } from '../rules/scope';
 import { scopeFilters } from './clusters';
-import { assignmentFilters, holderKey } from './interfaces';
+import { assignmentFilters, holderKey } from './mac-addresses';
 
 const NAT = { fields: new Set(['id', 'url', 'display_url', 'display', 'address']) };
 const family = (field: string) =>

@@ -1,26 +1,25 @@
-import { booleanFilter, genericIdFilter, relatedIdFilter, relatedNameFilter, type Related } from '../../read/filter-kinds';
-import { genericKey } from '../../store/indexes';
+import { relatedIdFilter, relatedNameFilter, type Related } from '../../read/filter-kinds';
 import { interfaceKey, naturalKey } from '../../store/natural-sort';
 import { idOf, idsOf, type Row, textOf } from '../../store/row';
 import type { World } from '../../store/world';
 import * as build from '../build';
 import { DUPLEX } from '../choices';
 import { INTERFACE_TYPE } from '../interface-types';
-import { macField } from '../network';
-import type { ObjectType } from '../object-type';
-import * as rules from '../rules/interface';
+import type { Check, ObjectType } from '../object-type';
+import * as rules from '../rules/interface-fields';
 import {
-  adoptPrimaryMac,
-  applyShortcut,
-  checkPrimaryMac,
-  macsOfInterface,
-  readMac,
-  validateShortcut,
-} from '../rules/mac-addresses';
+  checkInterface,
+  checkServiceVlan,
+  droppedVlans,
+  type InterfaceParent,
+  type InterfaceType,
+  settleVlans,
+  validateTaggedVlans,
+} from '../rules/interface';
+import { adoptPrimaryMac, applyShortcut, checkPrimaryMac, macsOfInterface, validateShortcut } from '../rules/mac-addresses';
 
-const VM = { field: 'virtual_machine', type: 'virtualization.virtualmachine', words: 'virtual machine' };
-const DEVICE = { field: 'device', type: 'dcim.device', words: 'device' };
-const ASSIGNABLE = ['dcim.interface', 'virtualization.vminterface'];
+const VM: InterfaceParent = { field: 'virtual_machine', type: 'virtualization.virtualmachine', words: 'virtual machine' };
+const DEVICE: InterfaceParent = { field: 'device', type: 'dcim.device', words: 'device' };
 
 const vlansOf: Related = row => [idOf(row, 'untagged_vlan'), ...idsOf(row, 'tagged_vlans')];
 const clusterOfVm: Related = (row, world) => {
@@ -59,11 +58,7 @@ export const vmInterface: ObjectType = {
   ],
   brief: ['id', 'url', 'display', 'virtual_machine', 'name', 'description'],
   display: build.displayName,
-  sortKey: (row, world) => [
-    naturalKey(world.display(VM.type, idOf(row, 'virtual_machine'))),
-    idOf(row, 'virtual_machine') ?? 0,
-    interfaceKey(textOf(row, 'name')),
-  ],
+  sortKey: byParent(VM),
   nameField: 'name',
   naturalKey: (row, world) => `${world.type(VM.type).naturalKey?.(parentOf(row, world), world) ?? ''}/${textOf(row, 'name')}`,
   uniques: [
@@ -79,22 +74,7 @@ export const vmInterface: ObjectType = {
     mac_address: macsOfInterface('virtualization.vminterface'),
     vlan_id: relatedIdFilter('ipam.vlan', vlansOf),
   },
-  validate: (check, input) => {
-    validateShortcut(check, input);
-    rules.validateTaggedVlans(check, input, VM);
-  },
-  clean: check => {
-    checkPrimaryMac(check, 'virtualization.vminterface');
-    rules.checkInterface(check, 'virtualization.vminterface', VM);
-  },
-  beforeSave: rules.settleVlans,
-  afterSave: (row, before, context) => {
-    adoptPrimaryMac(context, 'virtualization.vminterface', row, before);
-    if (rules.droppedVlans(row, before)) {
-      context.world.put('virtualization.vminterface', { ...row, values: { ...row.values, tagged_vlans: [] } });
-    }
-  },
-  applyExtras: (row, input, context) => applyShortcut(context, 'virtualization.vminterface', row, input),
+  ...interfaceHooks('virtualization.vminterface', VM),
 };
 
 function parentOf(row: Row, world: World): Row {
@@ -123,7 +103,7 @@ export const deviceInterface: ObjectType = {
     rules.sibling('lag', 'dcim.interface', DEVICE.field, DEVICE.type, 'clear'),
     build.integer('mtu', 1, 65536),
     ...rules.macFields('dcim.interface'),
-    build.integer('speed', 0, 9223372036854775807),
+    build.integer('speed', 0, Number.MAX_SAFE_INTEGER),
     build.optionalChoice('duplex', DUPLEX),
     ...build.absent('wwn'),
     build.bool('mgmt_only', false),
@@ -154,11 +134,7 @@ export const deviceInterface: ObjectType = {
   ],
   brief: ['id', 'url', 'display', 'device', 'name', 'description', 'cable', '_occupied'],
   display: build.displayName,
-  sortKey: (row, world) => [
-    naturalKey(world.display(DEVICE.type, idOf(row, 'device'))),
-    idOf(row, 'device') ?? 0,
-    interfaceKey(textOf(row, 'name')),
-  ],
+  sortKey: byParent(DEVICE),
   nameField: 'name',
   naturalKey: (row, world) => `${world.display(DEVICE.type, idOf(row, 'device'))}/${textOf(row, 'name')}`,
   uniques: [
@@ -172,104 +148,40 @@ export const deviceInterface: ObjectType = {
     mac_address: macsOfInterface('dcim.interface'),
     vlan_id: relatedIdFilter('ipam.vlan', vlansOf),
   },
-  validate: (check, input) => {
-    validateShortcut(check, input);
-    rules.validateTaggedVlans(check, input, DEVICE);
-  },
-  clean: check => {
-    checkPrimaryMac(check, 'dcim.interface');
-    rules.checkInterface(check, 'dcim.interface', DEVICE);
-    if (check.draft.values['type'] === 'virtual' && check.draft.values['lag']) {
-      check.problems.add('lag', 'Virtual interfaces cannot have a parent LAG interface.');
+  ...interfaceHooks('dcim.interface', DEVICE, ({ draft, problems }) => {
+    if (draft.values['type'] === 'virtual' && draft.values['lag']) {
+      problems.add('lag', 'Virtual interfaces cannot have a parent LAG interface.');
     }
-  },
-  beforeSave: rules.settleVlans,
-  afterSave: (row, before, context) => {
-    adoptPrimaryMac(context, 'dcim.interface', row, before);
-    if (rules.droppedVlans(row, before))
-      context.world.put('dcim.interface', { ...row, values: { ...row.values, tagged_vlans: [] } });
-  },
-  applyExtras: (row, input, context) => applyShortcut(context, 'dcim.interface', row, input),
+  }),
 };
 
-/** Whether an interface names this MAC address as its primary one. */
-function isPrimary(row: Row, world: World): boolean {
-  const holder = world.get(textOf(row, 'assigned_object_type'), idOf(row, 'assigned_object_id'));
-  return holder !== undefined && idOf(holder, 'primary_mac_address') === row.id;
+/** Interfaces sort by their parent, then by name. */
+function byParent(parent: InterfaceParent): ObjectType['sortKey'] {
+  return (row, world) => [
+    naturalKey(world.display(parent.type, idOf(row, parent.field))),
+    idOf(row, parent.field) ?? 0,
+    interfaceKey(textOf(row, 'name')),
+  ];
 }
 
-const ownerThrough =
-  (type: string, parentField: string): Related =>
-  (row, world) => {
-    const holder = textOf(row, 'assigned_object_type') === type ? world.get(type, idOf(row, 'assigned_object_id')) : undefined;
-    return [holder ? idOf(holder, parentField) : null];
+/** What both kinds of interfaces do when they are checked and saved. `more` runs when the shared rules hold. */
+function interfaceHooks(type: InterfaceType, parent: InterfaceParent, more?: (check: Check) => void): Partial<ObjectType> {
+  return {
+    validate: (check, input) => {
+      validateShortcut(check, input);
+      validateTaggedVlans(check, input, parent);
+    },
+    clean: check => {
+      checkServiceVlan(check);
+      for (const rule of [() => checkPrimaryMac(check, type), () => checkInterface(check, type, parent), () => more?.(check)]) {
+        if (check.problems.isEmpty) rule();
+      }
+    },
+    beforeSave: settleVlans,
+    afterSave: (row, before, context) => {
+      adoptPrimaryMac(context, type, row, before);
+      if (droppedVlans(row, before)) context.world.put(type, { ...row, values: { ...row.values, tagged_vlans: [] } });
+    },
+    applyExtras: (row, input, context) => applyShortcut(context, type, row, input),
   };
-
-/** Filters by what an address (IP or MAC) is assigned to. */
-export const assignmentFilters = {
-  vminterface_id: genericIdFilter('virtualization.vminterface', 'assigned_object_type', 'assigned_object_id'),
-  interface_id: genericIdFilter('dcim.interface', 'assigned_object_type', 'assigned_object_id'),
-  virtual_machine_id: relatedIdFilter(VM.type, ownerThrough('virtualization.vminterface', 'virtual_machine')),
-  virtual_machine: relatedNameFilter(VM.type, ownerThrough('virtualization.vminterface', 'virtual_machine')),
-  device_id: relatedIdFilter(DEVICE.type, ownerThrough('dcim.interface', 'device')),
-  device: relatedNameFilter(DEVICE.type, ownerThrough('dcim.interface', 'device')),
-};
-
-/** `dcim/mac-addresses`. Addresses need not be unique. */
-export const macAddress: ObjectType = {
-  key: 'dcim.macaddress',
-  endpoint: 'dcim/mac-addresses',
-  className: 'MACAddress',
-  label: 'MAC address',
-  fields: [
-    { kind: 'notated', name: 'mac_address', required: true, parse: macField },
-    {
-      kind: 'contentType',
-      name: 'assigned_object_type',
-      idField: 'assigned_object_id',
-      allowed: ASSIGNABLE,
-      nullable: true,
-      cascade: true,
-    },
-    { kind: 'integer', name: 'assigned_object_id', nullable: true, min: 0 },
-    build.genericObject('assigned_object', 'assigned_object_type', 'assigned_object_id'),
-    { ...build.computed('is_primary', (row, reader) => isPrimary(row, reader.world)), since: 7 },
-    ...build.primary,
-  ],
-  brief: ['id', 'url', 'display', 'mac_address', 'description'],
-  display: row => textOf(row, 'mac_address'),
-  sortKey: row => [textOf(row, 'mac_address')],
-  nameField: 'mac_address',
-  naturalKey: (row, world) => `${textOf(row, 'mac_address')}@${holderKey(row, world)}`,
-  filters: {
-    ...assignmentFilters,
-    mac_address: (values, lookup, { world, type }) => {
-      if (lookup !== '') return undefined;
-      const wanted = new Set(values.map(readMac));
-      const ids = new Set([...wanted].flatMap(mac => [...world.table(type.key).ids('mac_address', mac)]));
-      return { test: row => wanted.has(textOf(row, 'mac_address')), ids };
-    },
-    assigned: booleanFilter(row => idOf(row, 'assigned_object_id') !== null),
-    primary: booleanFilter(isPrimary),
-  },
-  clean: ({ draft, world, problems }) => {
-    const { before, values } = draft;
-    if (!before || !isPrimary(before, world)) return;
-    const id = values['assigned_object_id'];
-    const words = 'MAC Address while it is designated as the primary MAC for an object';
-    if (typeof id !== 'number') problems.add('__all__', `Cannot unassign ${words}`);
-    else if (
-      genericKey(String(values['assigned_object_type']), id) !==
-      genericKey(textOf(before, 'assigned_object_type'), idOf(before, 'assigned_object_id') ?? 0)
-    ) {
-      problems.add('__all__', `Cannot reassign ${words}`);
-    }
-  },
-};
-
-/** Key of what an address is assigned to, for dumps. */
-export function holderKey(row: Row, world: World): string {
-  const type = textOf(row, 'assigned_object_type');
-  const holder = world.get(type, idOf(row, 'assigned_object_id'));
-  return holder ? `${world.type(type).naturalKey?.(holder, world) ?? ''}` : '';
 }

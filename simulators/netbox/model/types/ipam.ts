@@ -5,7 +5,7 @@ import type { World } from '../../store/world';
 import * as build from '../build';
 import { VLAN_STATUS } from '../choices';
 import type { ObjectType } from '../object-type';
-import { LOCATION_SCOPES, siteOfScope } from '../rules/scope';
+import { LOCATION_SCOPES } from '../rules/scope';
 
 /** `ipam/vrfs`. Route targets are not modelled. */
 export const vrf: ObjectType = {
@@ -177,6 +177,3 @@ function vlanKey(row: Row, world: World): string {
   const site = world.display('dcim.site', idOf(row, 'site'));
   return `${group || site}/${numberOf(row, 'vid')}/${textOf(row, 'name')}`;
 }
-
-/** The site of a scoped object for messages and filters. */
-export const siteOf: Related = row => [siteOfScope(row.values)];
