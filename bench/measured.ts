@@ -1,0 +1,73 @@
+import type { NetBoxTap, TappedRequest } from './netbox-tap';
+import type { SyncResult } from './product';
+import type { World } from './world';
+
+/** What one piece of work took. */
+export interface Measured {
+  seconds: number;
+  netboxRequests: number;
+  netboxWrites: number;
+  /** Objects in those writes. */
+  objectsWritten: number;
+  /** Seconds in which no request to NetBox was under way. */
+  netboxIdleSeconds: number;
+}
+
+export interface MeasuredSync extends Measured {
+  proxmoxRequests: number;
+  historyEvents: Record<string, number>;
+  /** How it ended, in its own words. */
+  outcome: string;
+  timeline: string[];
+}
+
+export async function measured(tap: NetBoxTap, work: () => Promise<unknown>): Promise<Measured> {
+  tap.take();
+  const began = performance.now();
+  await work();
+  return describe(tap.take(), began, (performance.now() - began) / 1000);
+}
+
+export async function measuredSync(tap: NetBoxTap, world: World, sync: () => Promise<SyncResult>): Promise<MeasuredSync> {
+  tap.take();
+  await world.takeProxmoxRequests();
+  const began = performance.now();
+  const { seconds, run, historyEvents } = await sync();
+  const requests = tap.take();
+  return {
+    ...describe(requests, began, seconds),
+    proxmoxRequests: await world.takeProxmoxRequests(),
+    historyEvents,
+    outcome: [run.state, run.reason, run.message].filter(Boolean).join(': '),
+    timeline: requests.map(request => lineOf(request, began)),
+  };
+}
+
+function describe(requests: TappedRequest[], began: number, seconds: number): Measured {
+  const writes = requests.filter(({ method }) => method !== 'GET');
+  return {
+    seconds,
+    netboxRequests: requests.length,
+    netboxWrites: writes.length,
+    objectsWritten: writes.reduce((sum, { items }) => sum + items, 0),
+    netboxIdleSeconds: seconds - busySeconds(requests, began),
+  };
+}
+
+/** Seconds in which at least one request was under way. The requests are in the order in which they began. */
+function busySeconds(requests: TappedRequest[], began: number): number {
+  let until = began;
+  let busy = 0;
+  for (const { startedAt, endedAt } of requests) {
+    busy += Math.max(0, endedAt - Math.max(startedAt, until));
+    until = Math.max(until, endedAt);
+  }
+  return busy / 1000;
+}
+
+function lineOf({ method, path, query, items, status, startedAt, endedAt, answerBytes }: TappedRequest, began: number): string {
+  const at = ((startedAt - began) / 1000).toFixed(3).padStart(8);
+  const took = (endedAt - startedAt).toFixed(0).padStart(6);
+  const what = items > 0 ? `${items} objects` : query.slice(0, 60);
+  return `${at} s ${took} ms ${method} ${path} ${status} ${what} (${answerBytes} bytes)`;
+}

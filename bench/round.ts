@@ -1,0 +1,84 @@
+import { adapterFor } from '../clients/netbox/versions/supported';
+import { bareHttp, inLanes, type BareHttp } from './bare-http';
+import { loadBare } from './bare-loader';
+import { readBare } from './bare-reader';
+import { measured, measuredSync, type Measured, type MeasuredSync } from './measured';
+import { startNetBoxTap } from './netbox-tap';
+import type { BenchOptions } from './options';
+import { startProduct } from './product';
+import { recordedKinds, supportIdsIn, type Recording } from './recording';
+import type { World } from './world';
+
+export interface Round {
+  bareLoad: Measured;
+  firstSync: MeasuredSync;
+  secondSync: MeasuredSync;
+  bareRead: Measured;
+  /** Highest memory of the worker when it was ready, and after both syncs; undefined where the system does not tell. */
+  workerMb: { ready: number | undefined; peak: number | undefined };
+}
+
+export interface RoundResult {
+  round: Round;
+  recording: Recording;
+}
+
+/**
+ * Measures every side once, each on a NetBox that was emptied and warmed up before.
+ * @param known what the syncs of this world write: with it the bare loader comes first, without it last.
+ */
+export async function measureRound(world: World, options: BenchOptions, known: Recording | undefined): Promise<RoundResult> {
+  const tap = await startNetBoxTap(world.netbox.url);
+  const netbox = { url: tap.url, token: world.netbox.token };
+  const http = bareHttp(netbox);
+  const bareLoad = async (recording: Recording): Promise<Measured> => {
+    await cleanNetBox(world, http);
+    return measured(tap, () => loadBare(http, recording, options.bareLanes));
+  };
+  try {
+    const loadedFirst = known && (await bareLoad(known));
+
+    await cleanNetBox(world, http);
+    const product = await startProduct(netbox, world.proxmox);
+    try {
+      const capabilities = await capabilitiesOf(http);
+      const ready = product.worker.peakMemoryMb();
+      const firstSync = await measuredSync(tap, world, product.sync);
+      const recorded = await recordedKinds(product.pool);
+      const secondSync = await measuredSync(tap, world, product.sync);
+      const workerMb = { ready, peak: product.worker.peakMemoryMb() };
+      await product.stop();
+
+      const read = () => readBare(http, recorded, capabilities, options.bareLanes);
+      const rows = await read();
+      const bareRead = await measured(tap, read);
+      const recording = { recorded, supportIds: supportIdsIn(rows, capabilities), capabilities };
+      return {
+        round: { bareLoad: loadedFirst ?? (await bareLoad(recording)), firstSync, secondSync, bareRead, workerMb },
+        recording,
+      };
+    } finally {
+      await product.stop();
+    }
+  } finally {
+    await tap.stop();
+  }
+}
+
+/** Emptied, and its processes warm: the first answers after a reset take longer, whoever asks. */
+async function cleanNetBox(world: World, http: BareHttp): Promise<void> {
+  await world.resetNetBox();
+  const paths = [
+    'virtualization/virtual-machines',
+    'virtualization/interfaces',
+    'ipam/ip-addresses',
+    'virtualization/virtual-disks',
+  ];
+  const looks = [...paths, ...paths, ...paths].map(path => () => http.send('GET', path, '?limit=1'));
+  await inLanes(4, looks);
+}
+
+async function capabilitiesOf(http: BareHttp) {
+  const status = (await http.send('GET', 'status', '')) as { 'netbox-version': string };
+  return adapterFor(status['netbox-version']).adapter.capabilities;
+}
