@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Context } from '@temporalio/activity';
 
 /** Seconds between heartbeats; workflows allow five times as much before they give an attempt up. */
@@ -8,6 +9,8 @@ export async function withHeartbeat<T>(
   work: (progress: (details: unknown) => void, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const context = Context.current();
+  // Each of the parallel requests listens for itself; Node takes more than ten listeners for a leak and warns on the terminal.
+  setMaxListeners(0, context.cancellationSignal);
   let latest: unknown;
   const timer = setInterval(() => context.heartbeat(latest), everyMs);
   try {

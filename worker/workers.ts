@@ -9,9 +9,9 @@ export interface WorkersOptions {
   bundle?: WorkflowBundleWithSourceMap | { codePath: string };
 }
 
-/** The workflow code, bundled for the sandbox; about a second. */
+/** The workflow code, bundled for the sandbox; about a second. The bundler's own statistics are left out of the log. */
 export const bundleWorkflows = (): Promise<WorkflowBundleWithSourceMap> =>
-  bundleWorkflowCode({ workflowsPath: require.resolve('../workflows/index') });
+  bundleWorkflowCode({ workflowsPath: require.resolve('../workflows/index'), logger: new DefaultLogger('WARN') });
 
 /**
  * One worker per task queue in this process. Reads of Proxmox and writes to NetBox have a queue of their own, so that a slow

@@ -1,0 +1,69 @@
+import { ensureSupport } from '../activities/reflection/bootstrap';
+import type { NetBoxClient } from '../clients/netbox/client';
+import { NetBoxAuthError, NetBoxPermissionError } from '../clients/netbox/errors';
+import { loadConfig } from '../config/load';
+import { customFields, supportObjects } from '../domain/reflection/bootstrap';
+import { fail } from './fail';
+import { netboxOf } from './netbox';
+
+type Writer = Pick<NetBoxClient, 'listAll' | 'create' | 'update'>;
+
+const NEXT = 'Then run "npm run bootstrap" again; what was made stays and is not made twice.';
+
+/**
+ * `npm run bootstrap`: makes the tags, types, roles and custom fields that reflection stands on, once and with an administrator's token, so
+ * that the daily token needs no right to make them. What exists is left as it is; a second run makes nothing.
+ */
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const netbox = netboxOf(config);
+  try {
+    const session = await netbox.open();
+    console.log(`NetBox ${session.versionText} at ${config.netbox.url}`);
+    // Asked first: without this right the fields would count as made.
+    await netbox.count('extras/custom-fields');
+    // Nobody else to wait for: NetBox itself refuses a second object of the same slug or name.
+    const store = { withLock: async <T>(_name: string, work: () => Promise<T>): Promise<T> => work() };
+    const { created, patched, findings } = await ensureSupport(telling(netbox), store, session.capabilities, true);
+
+    for (const { message } of findings) console.error(message);
+    const wanted = supportObjects(session.capabilities).length + customFields.length;
+    console.log(`${created} made, ${patched} changed, ${wanted - created - patched - findings.length} unchanged`);
+    if (findings.length > 0) throw new Error(`${findings.length} not as needed: see above. ${NEXT}`);
+  } catch (error) {
+    throw explained(error);
+  } finally {
+    await netbox.close();
+  }
+}
+
+/** The same NetBox, which says on the terminal what it writes. */
+function telling(netbox: Writer): Writer {
+  return {
+    listAll: (path, options) => netbox.listAll(path, options),
+    create: async (path, values) => {
+      const row = await netbox.create(path, values);
+      console.log(`made     ${path} ${String(values['slug'] ?? values['name'])}`);
+      return row;
+    },
+    update: async (path, id, values) => {
+      const row = await netbox.update(path, id, values);
+      console.log(`changed  ${path} ${id}: ${Object.keys(values).join(', ')}`);
+      return row;
+    },
+  };
+}
+
+function explained(error: unknown): unknown {
+  if (error instanceof NetBoxAuthError) {
+    return new Error(`NetBox does not accept the token: ${error.message}. Set NETBOX_TOKEN to a valid one. ${NEXT}`);
+  }
+  if (error instanceof NetBoxPermissionError) {
+    return new Error(
+      `The token may not do this: ${error.message}. Set NETBOX_TOKEN to an administrator's token with write enabled; it is needed only this once. ${NEXT}`,
+    );
+  }
+  return error;
+}
+
+main().catch(fail);

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { createNetBoxClient, type NetBoxClient } from '../clients/netbox/client';
+import type { Config } from '../config/config';
+import { ConfigError } from '../config/errors';
+
+/**
+ * The NetBox of the environment, for a script that works alone.
+ * @throws ConfigError when it is not named, or its certificate authority cannot be read.
+ */
+export function netboxOf({ netbox, settings }: Pick<Config, 'netbox' | 'settings'>): NetBoxClient {
+  const { url, token } = netbox;
+  if (url === undefined || token === undefined) {
+    throw new ConfigError([
+      ...(url === undefined
+        ? [{ variable: 'NETBOX_URL', problem: 'give the address of NetBox, such as https://netbox.example.com' }]
+        : []),
+      ...(token === undefined ? [{ variable: 'NETBOX_TOKEN', problem: 'give a NetBox API token' }] : []),
+    ]);
+  }
+  return createNetBoxClient({
+    baseUrl: url,
+    token: token.reveal(),
+    tls: tlsOf(netbox),
+    timeoutMs: settings.netboxTimeout * 1000,
+  });
+}
+
+function tlsOf({ caFile, verifySsl }: Config['netbox']): { mode: 'ca'; ca: string } | { mode: 'verify' | 'insecure' } {
+  if (caFile === undefined) return { mode: verifySsl ? 'verify' : 'insecure' };
+  return { mode: 'ca', ca: readPem('NETBOX_CA', caFile) };
+}
+
+/** @param variable the environment variable that names the file. */
+export function readPem(variable: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new ConfigError([{ variable, problem: `give the path of a PEM file that can be read; ${file} cannot` }]);
+  }
+}
