@@ -26,7 +26,10 @@ import { aborted, stopSignal } from './stop-signal';
 /** `npm run demo`: the whole product with nothing to set up. See USAGE. */
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
-  if (options.help) return void console.log(USAGE);
+  if (options.help) {
+    console.log(USAGE);
+    return;
+  }
   const demo = loadDemoConfig();
   const screen = createScreen(options.once ? process.stderr : process.stdout, demo.colors);
   const stop = stopSignal();

@@ -1,4 +1,4 @@
-import { Worker, bundleWorkflowCode, type NativeConnection, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Worker, bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { ReflectionActivities } from '../activities/reflection/activities';
 import { taskQueues } from '../workflows/names';
 
