@@ -1,21 +1,8 @@
 import type { Call } from './call';
 import { die, ParameterError } from './errors';
-import { configKeys } from './method-schema';
+import { configKeys, REQUEST_SWITCHES } from './method-schema';
 import { listOf } from './request-body';
 import type { GuestKind } from './state';
-
-/** Keys of a config write that are switches of the request, not values. */
-const CONTROL = new Set([
-  'node',
-  'vmid',
-  'digest',
-  'delete',
-  'revert',
-  'force',
-  'skiplock',
-  'background_delay',
-  'import-working-storage',
-]);
 
 /** What a config write asks for. */
 export interface ConfigRequest {
@@ -31,7 +18,7 @@ export function readConfigRequest(call: Call, kind: GuestKind): ConfigRequest {
   const { params } = call;
   if (params.flag('skiplock') && call.identity !== 'root@pam')
     throw new ParameterError({ skiplock: 'Only root may use this option.' });
-  const given = params.entries().filter(([key]) => !CONTROL.has(key));
+  const given = params.entries().filter(([key]) => !REQUEST_SWITCHES.has(key));
   const values = new Map(given.flatMap(([key, value]) => (value === null ? [] : [[key, value] as const])));
   const request: ConfigRequest = {
     values,

@@ -34,14 +34,14 @@ export interface Controlled {
   reset(): void;
 }
 
-/** `/__sim/…`: JSON, without authentication, meant for the loopback interface. */
+/** `/__sim/…`: JSON, `?since=<n>` for the requests after number n, without authentication, meant for the loopback interface. */
 export function controlHandler(controlled: Controlled) {
   return async (message: IncomingMessage, response: ServerResponse, body: Buffer): Promise<void> => {
-    const path = (message.url ?? '').split('?')[0] ?? '';
+    const [path = '', query = ''] = (message.url ?? '').split('?');
     let status = 200;
     let answer: unknown;
     try {
-      answer = handle(controlled, `${message.method} ${path.slice('/__sim'.length)}`, body);
+      answer = handle(controlled, `${message.method} ${path.slice('/__sim'.length)}`, new URLSearchParams(query), body);
       if (answer === undefined) [status, answer] = [404, { error: `no ${message.method} ${path}` }];
     } catch (error) {
       [status, answer] = [400, { error: error instanceof Error ? error.message : String(error) }];
@@ -51,11 +51,11 @@ export function controlHandler(controlled: Controlled) {
   };
 }
 
-function handle(controlled: Controlled, request: string, body: Buffer): unknown {
+function handle(controlled: Controlled, request: string, query: URLSearchParams, body: Buffer): unknown {
   const { served, world } = controlled;
   switch (request) {
     case 'GET /requests':
-      return served.log.list();
+      return served.log.list(Number(query.get('since') ?? 0));
     case 'DELETE /requests':
       served.log.clear();
       return {};

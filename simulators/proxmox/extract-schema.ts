@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import servedMethods from './served-methods.json';
 
 /**
  * Writes `schema.json` from a dump of the Proxmox VE method tree: for each method that the simulator serves, the names, types
  * and ranges of its parameters, and whether pvedaemon (not pveproxy) runs it. No prose is kept.
  *
- * Usage, after a build: `node dist/simulators/proxmox/extract-schema.js <method tree>.json simulators/proxmox/schema.json`
+ * Usage, after a build: `node dist/simulators/proxmox/extract-schema.js <method tree>.json simulators/proxmox/schema.json`, then
+ * `npx prettier --write simulators/proxmox/schema.json`
  */
 
 interface TreeNode {
@@ -41,14 +42,6 @@ const NUMBERED: Record<string, Record<string, number>> = {
   lxc: { net: 32, mp: 256, unused: 256, dev: 256 },
 };
 
-const SERVED = readServedMethods(join(__dirname, 'served-methods.json'));
-
-function readServedMethods(file: string): string[] {
-  const list: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  if (!Array.isArray(list) || !list.every(item => typeof item === 'string')) throw new Error(`${file} is not a list of methods`);
-  return list;
-}
-
 const NUMBERS = new Set(['optional', 'minimum', 'maximum', 'minLength', 'maxLength', 'default_key']);
 
 /** The tree writes some numbers as text. */
@@ -83,7 +76,7 @@ function extract(tree: TreeNode[]): { formats: Record<string, unknown>; methods:
   };
 
   const methods: Record<string, unknown> = {};
-  for (const served of SERVED) {
+  for (const served of servedMethods) {
     const [verb = '', path = ''] = served.split(' ');
     const method = nodes.get(path)?.info?.[verb];
     if (method === undefined) throw new Error(`${served} is not in the method tree`);

@@ -61,12 +61,8 @@ function writeOutNumbered(parameters: Record<string, ParameterSchema>): Map<stri
   return all;
 }
 
-/** Keys of a guest's configuration: what its config write accepts and stores, without the switches of the request itself. */
-export function configKeys(kind: 'qemu' | 'lxc'): Set<string> {
-  return CONFIG_KEYS[kind];
-}
-
-const NOT_STORED = new Set([
+/** Parameters of a config write that are switches of the request, not values to be stored. */
+export const REQUEST_SWITCHES: ReadonlySet<string> = new Set([
   'node',
   'vmid',
   'digest',
@@ -77,8 +73,14 @@ const NOT_STORED = new Set([
   'background_delay',
   'import-working-storage',
 ]);
+
+/** Keys of a guest's configuration: what its config write accepts and stores, without the switches of the request itself. */
+export function configKeys(kind: 'qemu' | 'lxc'): Set<string> {
+  return CONFIG_KEYS[kind];
+}
+
 const keysOf = (method: string): string[] =>
-  [...(methods.get(method)?.parameters.keys() ?? [])].filter(key => !NOT_STORED.has(key));
+  [...(methods.get(method)?.parameters.keys() ?? [])].filter(key => !REQUEST_SWITCHES.has(key));
 const CONFIG_KEYS = {
   qemu: new Set([...keysOf('PUT /nodes/{node}/qemu/{vmid}/config'), 'meta', 'parent', 'snaptime', 'vmstate', 'runningmachine']),
   lxc: new Set([...keysOf('PUT /nodes/{node}/lxc/{vmid}/config'), 'parent', 'snaptime']),

@@ -32,8 +32,9 @@ export class RequestLog {
     return logged;
   }
 
-  list(): readonly LoggedRequest[] {
-    return this.entries;
+  /** @param since only requests with a higher number */
+  list(since = 0): readonly LoggedRequest[] {
+    return since === 0 ? this.entries : this.entries.filter(entry => entry.n > since);
   }
 
   /** Forgets the requests; the numbering goes on. */

@@ -52,12 +52,13 @@ function guard(sim: Simulation, guest: Guest, digest: string | undefined): void 
 }
 
 /**
- * Applies a write. On a running guest what cannot be changed at once is left pending; what could not be plugged is answered with
- * 400 after everything else was applied.
+ * Applies a write. On a running guest what cannot be changed at once is left pending. What could not be plugged is a 400: a virtual
+ * machine has everything else applied by then, a container nothing at all.
  */
 function apply(sim: Simulation, guest: Guest, request: ConfigRequest): void {
   const { cluster } = sim;
   const refused: Record<string, string> = {};
+  const before = { config: { ...guest.config }, pending: { ...guest.pending }, pendingDelete: new Map(guest.pendingDelete) };
   demandWritable(sim, guest);
   if (guest.power === 'stopped') applyPending(cluster, guest);
   try {
@@ -80,7 +81,11 @@ function apply(sim: Simulation, guest: Guest, request: ConfigRequest): void {
   } finally {
     cluster.touched(guest);
   }
-  if (Object.keys(refused).length > 0) throw new ParameterError(refused);
+  if (Object.keys(refused).length > 0) {
+    if (guest.kind === 'lxc') Object.assign(guest, before);
+    cluster.touched(guest);
+    throw new ParameterError(refused);
+  }
   if (guest.kind === 'qemu') checkCloudInit(guest, request);
   else checkStoppedBridges(sim, guest);
 }

@@ -40,7 +40,9 @@ test('forgetting the requests keeps the numbering, a reset starts it anew', asyn
   await caller.call('GET', '/version');
   await control(simulator, 'DELETE', '/requests');
   await caller.call('GET', '/version');
-  expect((await control(simulator, 'GET', '/requests')).body).toMatchObject([{ n: 2 }]);
+  await caller.call('GET', '/nodes');
+  expect((await control(simulator, 'GET', '/requests')).body).toMatchObject([{ n: 2 }, { n: 3 }]);
+  expect((await control(simulator, 'GET', '/requests?since=2')).body).toMatchObject([{ n: 3 }]);
   await control(simulator, 'POST', '/reset');
   await caller.call('GET', '/version');
   expect((await control(simulator, 'GET', '/requests')).body).toMatchObject([{ n: 1 }]);

@@ -174,6 +174,28 @@ test('what a running machine cannot change waits for its next start', async () =
   expect(await caller.read(`${NODE}/qemu/100/config`, { current: 1 })).toMatchObject({ cores: 4 });
 });
 
+test('a device that cannot be plugged is a 400: a machine has the rest applied, a container nothing', async () => {
+  await create();
+  simulator.world.createGuest({
+    vmid: 101,
+    kind: 'lxc',
+    config: { hostname: 'ct', memory: 512, rootfs: 'local-lvm:vm-101-disk-0,size=4G' },
+  });
+  for (const vmid of [100, 101]) simulator.world.changeGuest(vmid, { power: 'running' });
+  const machine = await caller.call('PUT', `${NODE}/qemu/100/config`, { name: 'applied', net2: 'virtio,bridge=nowhere' });
+  expect(machine).toMatchObject({ status: 400, errors: { net2: expect.stringContaining('hotplug problem') } });
+  expect(await caller.read(`${NODE}/qemu/100/config`, { current: 1 })).toMatchObject({ name: 'applied' });
+  expect(await caller.rows(`${NODE}/qemu/100/pending`)).toContainEqual({
+    key: 'net2',
+    pending: expect.stringContaining('bridge=nowhere'),
+  });
+  const container = await caller.call('PUT', `${NODE}/lxc/101/config`, { hostname: 'applied', net2: 'name=eth2,bridge=nowhere' });
+  expect(container).toMatchObject({ status: 400, errors: { net2: expect.stringContaining('unable to hotplug') } });
+  const config = await caller.read(`${NODE}/lxc/101/config`);
+  expect(config).toMatchObject({ hostname: 'ct' });
+  expect(config).not.toHaveProperty('net2');
+});
+
 test('a rollback brings the old configuration back with a new generation id', async () => {
   await create({ scsi0: 'local-lvm:4' });
   const before = await caller.read(`${NODE}/qemu/100/config`);
