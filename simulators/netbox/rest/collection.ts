@@ -45,7 +45,7 @@ export function createObjects(session: Session, type: ObjectType, body: Json | u
   const context = session.writeContext();
   if (Array.isArray(body)) {
     const rows = createMany(context, type, body);
-    return { status: 201, body: rows.map(row => shown(session, type, row, true)) };
+    return { status: 201, body: showAll(session, type, rows) };
   }
   if (!isObject(body ?? {}))
     throw new Invalid({ __all__: [`Invalid data. Expected a dictionary, but got ${typeName(body ?? null)}.`] });
@@ -61,7 +61,7 @@ export function createObjects(session: Session, type: ObjectType, body: Json | u
 export function changeObjects(session: Session, type: ObjectType, body: Json | undefined, mode: 'replace' | 'patch'): Reply {
   const visible = session.require(type, 'change');
   const rows = updateMany(session.writeContext(), type, body, mode, visible);
-  return { status: 200, body: rows.map(row => shown(session, type, row, true)) };
+  return { status: 200, body: showAll(session, type, rows) };
 }
 
 export function deleteObjects(session: Session, type: ObjectType, body: Json | undefined): Reply {
@@ -70,9 +70,14 @@ export function deleteObjects(session: Session, type: ObjectType, body: Json | u
   return { status: 204 };
 }
 
-/** An object after a write: read anew, since nested forms may have changed with it. */
-export function shown(session: Session, type: ObjectType, row: Row, inList = false): JsonObject {
-  return session.reader.show(type, session.world.get(type.key, row.id) ?? row, { ...selectionOf(session, type), inList });
+/** An object after a write: read anew, since effects of the same request may have changed it further. */
+export function shown(session: Session, type: ObjectType, row: Row): JsonObject {
+  return session.reader.show(type, session.world.get(type.key, row.id) ?? row, selectionOf(session, type));
+}
+
+function showAll(session: Session, type: ObjectType, rows: readonly Row[]): JsonObject[] {
+  const selection = { ...selectionOf(session, type), inList: true };
+  return rows.map(row => session.reader.show(type, session.world.get(type.key, row.id) ?? row, selection));
 }
 
 /** ETags exist from 4.6. */
