@@ -63,7 +63,7 @@ async function run(
     ...base,
     stateDir: join(base.stateDir, 'demo'),
     database: { url: undefined },
-    api: { host: '127.0.0.1', port: await freePort(base.api.port), key: new Secret(key) },
+    api: { ...base.api, host: '127.0.0.1', port: await freePort(base.api.port), key: new Secret(key) },
   };
   const release = await claimFolder(own.stateDir);
   opened.add('demo', release);
