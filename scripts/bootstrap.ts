@@ -1,12 +1,11 @@
 import { ensureSupport } from '../activities/reflection/bootstrap';
 import type { NetBoxClient } from '../clients/netbox/client';
+import type { NetBoxValues } from '../clients/netbox/object';
 import { NetBoxAuthError, NetBoxPermissionError } from '../clients/netbox/errors';
 import { loadConfig } from '../config/load';
 import { customFields, supportObjects } from '../domain/reflection/bootstrap';
 import { fail } from './fail';
 import { netboxOf } from './netbox';
-
-type Writer = Pick<NetBoxClient, 'listAll' | 'create' | 'update'>;
 
 const NEXT = 'Then run "npm run bootstrap" again; what was made stays and is not made twice.';
 
@@ -24,7 +23,7 @@ async function main(): Promise<void> {
     await netbox.count('extras/custom-fields');
     // Nobody else to wait for: NetBox itself refuses a second object of the same slug or name.
     const store = { withLock: async <T>(_name: string, work: () => Promise<T>): Promise<T> => work() };
-    const { created, patched, findings } = await ensureSupport(telling(netbox), store, session.capabilities, true);
+    const { created, patched, findings } = await ensureSupport(telling(netbox), store, session.capabilities);
 
     for (const { message } of findings) console.error(message);
     const wanted = supportObjects(session.capabilities).length + customFields.length;
@@ -38,13 +37,19 @@ async function main(): Promise<void> {
 }
 
 /** The same NetBox, which says on the terminal what it writes. */
-function telling(netbox: Writer): Writer {
+function telling(netbox: NetBoxClient): NetBoxClient {
+  const made = (path: string, { slug, name }: NetBoxValues): void => console.log(`made     ${path} ${String(slug ?? name)}`);
   return {
-    listAll: (path, options) => netbox.listAll(path, options),
+    ...netbox,
     create: async (path, values) => {
       const row = await netbox.create(path, values);
-      console.log(`made     ${path} ${String(values['slug'] ?? values['name'])}`);
+      made(path, values);
       return row;
+    },
+    bulkCreate: async (path, items, options) => {
+      const results = await netbox.bulkCreate(path, items, options);
+      for (const { ok, item } of results) if (ok) made(path, item);
+      return results;
     },
     update: async (path, id, values) => {
       const row = await netbox.update(path, id, values);

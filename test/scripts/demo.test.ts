@@ -1,0 +1,100 @@
+import { familyOf, living, makeStateFolder, runScript, startScript, type Script } from './support/script';
+
+const DEMO = 'scripts/demo.ts';
+const PATIENCE = 150_000;
+
+let state: ReturnType<typeof makeStateFolder>;
+let running: Script | undefined;
+
+beforeEach(() => {
+  state = makeStateFolder();
+});
+
+afterEach(async () => {
+  await running?.program.kill('SIGTERM');
+  running = undefined;
+  state.remove();
+});
+
+const env = (extra: Record<string, string> = {}): Record<string, string> => ({
+  PROXBOX_STATE_DIR: state.path,
+  PROXBOX_LOG_LEVEL: 'warn',
+  ...extra,
+});
+
+it(
+  'with --once fills an empty NetBox, then finds nothing to write, and says so in one line of JSON',
+  async () => {
+    const { code, out, err } = await runScript(DEMO, ['--once'], env());
+
+    expect({ code, lines: out.length, err: code === 0 ? '' : err }).toEqual({ code: 0, lines: 1, err: '' });
+    const { first, second } = JSON.parse(out[0] ?? '');
+    expect(first).toMatchObject({ state: 'completed', guests: 120, refused: 0, notReflected: 0 });
+    expect(first.kinds).toMatchObject({ cluster: 2, device: 4, 'virtual-machine': 120 });
+    expect(second).toMatchObject({ state: 'completed', guests: 120, writes: 0, writeRequests: 0 });
+    expect(err).not.toMatch(/Warning|webpack/);
+  },
+  PATIENCE,
+);
+
+it(
+  'stays up with everything that it names until it is interrupted, and leaves no process behind',
+  async () => {
+    running = startScript(DEMO, [], env());
+    await running.untilLine(/^ready/);
+    const text = running.out.join('\n');
+    const family = familyOf(running.program.process.pid ?? 0);
+    expect(family.length).toBeGreaterThan(3);
+
+    const named = (pattern: RegExp): string => pattern.exec(text)?.[1] ?? '';
+    const api = named(/API=(\S+)/);
+    const runs = await fetch(`${api}/runs`, { headers: { authorization: `Bearer ${named(/KEY=(\S+)/)}` } });
+    expect(runs.status).toBe(200);
+    expect(await (await fetch(`${api}/health`)).json()).toMatchObject({ status: 'ok' });
+    expect(await (await fetch(named(/NetBox pages +(\S+)/))).text()).toContain('120 objects');
+    expect((await fetch(named(/Temporal Web UI +(\S+)/))).status).toBe(200);
+
+    const second = await runScript(DEMO, ['--once'], env());
+    expect(second).toMatchObject({ code: 1, out: [] });
+    expect(second.err).toContain(`A demo is running already (process ${family[0]})`);
+    expect(living(family)).toContain(family[0]);
+
+    running.program.process.kill('SIGINT');
+    const { code, out } = await running.end();
+    expect(code).toBe(0);
+    const stopped = out.flatMap(line => /stopping: (.*)/.exec(line)?.[1] ?? []);
+    const order = ['worker', 'API', 'simulated NetBox', 'Temporal', 'PostgreSQL'];
+    expect(stopped.filter(name => order.includes(name))).toEqual(order);
+    expect(living(family)).toEqual([]);
+  },
+  PATIENCE,
+);
+
+it(
+  'interrupted while it still synchronises, it ends what it has started',
+  async () => {
+    running = startScript(DEMO, [], env());
+    await running.untilLine(/reading Proxmox/);
+    const family = familyOf(running.program.process.pid ?? 0);
+    running.program.process.kill('SIGINT');
+    await running.end();
+    expect(living(family)).toEqual([]);
+  },
+  PATIENCE,
+);
+
+it('names a variable that is missing beside PROXMOX_URL', async () => {
+  const { code, err } = await runScript(
+    DEMO,
+    ['--once'],
+    env({ PROXMOX_URL: 'https://127.0.0.1:8006', PROXMOX_TOKEN_ID: 'a@pve!b' }),
+  );
+  expect(code).toBe(1);
+  expect(err).toContain('PROXMOX_TOKEN_SECRET');
+});
+
+it('shows its options when it does not know one', async () => {
+  const { code, err } = await runScript(DEMO, ['--ones'], env());
+  expect(code).toBe(1);
+  expect(err).toContain('usage: npm run demo');
+});
