@@ -19,44 +19,44 @@ export interface Support {
   ids: Map<string, number>;
   customFields: DesireContext['customFields'];
   findings: Finding[];
+  /** False when something is missing that can be made. */
+  complete: boolean;
   created: number;
   patched: number;
 }
 
 type Netbox = Pick<NetBoxClient, 'listAll' | 'create' | 'update'>;
 
-/** @param write false only looks: a dry run makes nothing. */
+/** What is there. What is missing counts as there when it can be made, so that a plan shows what a run would do. */
+export async function findSupport(netbox: Netbox, capabilities: NetBoxCapabilities): Promise<Support> {
+  return look(netbox, capabilities, false);
+}
+
+/** Makes what is missing. Two endpoints, or two processes, do not make the same object twice. */
 export async function ensureSupport(
   netbox: Netbox,
   store: Pick<ReflectionStore, 'withLock'>,
   capabilities: NetBoxCapabilities,
-  write: boolean,
 ): Promise<Support> {
-  const found = await look(netbox, capabilities, false);
-  if (!write || found.complete) return found.support;
-  // Two endpoints, or two processes, must not make the same object twice.
-  return store.withLock('netbox bootstrap', async () => (await look(netbox, capabilities, true)).support);
+  return store.withLock('netbox bootstrap', () => look(netbox, capabilities, true));
 }
 
-async function look(
-  netbox: Netbox,
-  capabilities: NetBoxCapabilities,
-  write: boolean,
-): Promise<{ support: Support; complete: boolean }> {
+async function look(netbox: Netbox, capabilities: NetBoxCapabilities, write: boolean): Promise<Support> {
   const support: Support = {
     ids: new Map(),
     customFields: { vm: new Set(), device: new Set(), cluster: new Set(), interface: new Set() },
     findings: [],
+    complete: true,
     created: 0,
     patched: 0,
   };
-  const wanted = supportObjects(capabilities);
-  const [missing, fieldsComplete] = await Promise.all([
-    findObjects(netbox, wanted, support),
+  const [missing] = await Promise.all([
+    findObjects(netbox, supportObjects(capabilities), support),
     ensureCustomFields(netbox, support, write),
   ]);
   if (write) for (const object of missing) await createObject(netbox, object, support);
-  return { support, complete: missing.length === 0 && fieldsComplete };
+  else if (missing.length > 0) support.complete = false;
+  return support;
 }
 
 async function findObjects(netbox: Netbox, wanted: SupportObject[], support: Support): Promise<SupportObject[]> {
@@ -100,10 +100,8 @@ interface ExistingField {
   objectTypes: string[];
 }
 
-/** @returns true when nothing is left to be made. */
-async function ensureCustomFields(netbox: Netbox, support: Support, write: boolean): Promise<boolean> {
+async function ensureCustomFields(netbox: Netbox, support: Support, write: boolean): Promise<void> {
   const existing = await readCustomFields(netbox);
-  let complete = true;
   for (const field of customFields) {
     const found = existing === 'unreadable' ? 'assumed' : existing.get(field.name);
     if (found !== 'assumed' && found?.type !== undefined && found.type !== field.type) {
@@ -112,12 +110,11 @@ async function ensureCustomFields(netbox: Netbox, support: Support, write: boole
     }
     const missingTypes = found === 'assumed' ? [] : field.objectTypes.filter(type => !found?.objectTypes.includes(type));
     if (missingTypes.length > 0) {
-      complete = false;
-      if (!write || !(await writeField(netbox, field, found === 'assumed' ? undefined : found, support))) continue;
+      if (!write) support.complete = false;
+      else if (!(await writeField(netbox, field, found === 'assumed' ? undefined : found, support))) continue;
     }
     for (const type of field.objectTypes) support.customFields[scopes[type]].add(field.name);
   }
-  return complete;
 }
 
 /** A daily token needs no right on custom fields: then they are taken to be there, as the bootstrap leaves them. */

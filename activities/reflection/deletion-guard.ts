@@ -6,7 +6,7 @@ import type { Change, Link } from '../../domain/reflection/change';
 
 /**
  * Deleting an interface deletes the addresses assigned to it, whoever made them (NetBox, all versions). So an interface that holds
- * an address of somebody else stays, and the run says so.
+ * an address of somebody else, or one that this run moves away, stays, and the run says so.
  */
 export async function keepForeignAddresses(
   netbox: Pick<NetBoxClient, 'listByParents'>,
@@ -26,21 +26,28 @@ export async function keepForeignAddresses(
   const moving = new Set(
     changes.filter(change => change.kind === 'ip-address' && change.action === 'update').map(change => change.netboxId),
   );
-  const foreign = new Map(
-    addresses
-      .filter(row => !ours.has(row.id) && !moving.has(row.id))
-      .map(row => [row['assigned_object_id'], textIn(row['address'])]),
-  );
+  const kept = new Map<unknown, string>();
+  for (const row of addresses) {
+    const address = textIn(row['address']);
+    if (moving.has(row.id))
+      kept.set(row['assigned_object_id'], `${address}, which moves in this run; the next run removes the interface.`);
+    else if (!ours.has(row.id)) {
+      kept.set(
+        row['assigned_object_id'],
+        `${address}, which we did not make. Move or delete the address in NetBox; the next run removes the interface.`,
+      );
+    }
+  }
   return changes.filter(change => {
-    const address = change.action === 'delete' && change.kind === 'interface' ? foreign.get(change.netboxId) : undefined;
-    if (address === undefined) return true;
+    const why = change.action === 'delete' && change.kind === 'interface' ? kept.get(change.netboxId) : undefined;
+    if (why === undefined) return true;
     findings.push({
       code: 'kept-because-others',
       severity: 'warning',
       kind: 'interface',
       key: change.key,
       label: change.label,
-      message: `Interface ${change.label} is gone from the guest, but holds ${address}, which we did not make: deleting the interface would delete it. Move or delete the address in NetBox; the next run removes the interface.`,
+      message: `Interface ${change.label} is gone from the guest. Deleting it would delete its addresses, and it holds ${why}`,
     });
     return false;
   });

@@ -1,18 +1,25 @@
 /** Is this still the NetBox that we know, and do we see all of it? Asked before anything is planned. */
 import type { NetBoxClient } from '../../clients/netbox/client';
 import { NetBoxPermissionError } from '../../clients/netbox/errors';
-import type { StoreFunctions } from '../../database/reflection-store';
 import type { GuestMatch } from '../../domain/reflection/guests';
-import { idIn, textIn, type Row } from '../../domain/reflection/kind';
+import type { Link } from '../../domain/reflection/change';
+import { customFieldsIn, idIn, textIn, type Row } from '../../domain/reflection/kind';
+import { isEmpty } from '../../domain/reflection/values';
 import { StopRun } from '../failures';
 import type { ReflectionDeps } from './deps';
 
 const relinkAdvice =
   'Nothing was written. If NetBox was restored from a backup, relink the endpoint (POST /endpoints/{id}/relink): its guests are matched anew, and the plan waits for you before anything is written.';
 
-/** The newest entry of NetBox's change log that we saw is still there; after a restore of an older dump it is not. */
-export async function checkChangeLog(deps: Pick<ReflectionDeps, 'netbox' | 'netboxUrl' | 'store'>): Promise<void> {
-  const memory = await deps.store.loadNetBoxState(deps.netboxUrl);
+/** Each endpoint remembers for itself: after a restore each has to be linked again. */
+const memoryKey = ({ netboxUrl }: Pick<ReflectionDeps, 'netboxUrl'>, endpointId: string): string => `${netboxUrl}#${endpointId}`;
+
+/** The newest entry of NetBox's change log that this endpoint saw is still there; after a restore of an older dump it is not. */
+export async function checkChangeLog(
+  deps: Pick<ReflectionDeps, 'netbox' | 'netboxUrl' | 'store'>,
+  endpointId: string,
+): Promise<void> {
+  const memory = await deps.store.loadNetBoxState(memoryKey(deps, endpointId));
   if (!memory || memory.lastChangeId === 0) return;
   const [row] = await changeRows(deps.netbox, memory.lastChangeId);
   if (row === 'unreadable' || (row && textIn(row['request_id']) === memory.requestId)) return;
@@ -33,14 +40,14 @@ async function changeRows(netbox: Pick<NetBoxClient, 'listByIds'>, id: number): 
 }
 
 export async function rememberChangeLog(
-  deps: Pick<ReflectionDeps, 'netbox' | 'netboxUrl'>,
-  store: Pick<StoreFunctions, 'saveNetBoxState'>,
+  deps: Pick<ReflectionDeps, 'netbox' | 'netboxUrl' | 'store'>,
+  endpointId: string,
 ): Promise<void> {
   try {
     const newest = await deps.netbox.newest('core/object-changes', { fields: ['request_id'] });
     const { versionText } = await deps.netbox.session();
     if (newest) {
-      await store.saveNetBoxState(deps.netboxUrl, {
+      await deps.store.saveNetBoxState(memoryKey(deps, endpointId), {
         lastChangeId: newest.id,
         requestId: textIn(newest['request_id']),
         version: versionText,
@@ -56,7 +63,12 @@ export async function rememberChangeLog(
  * A token that may not see everything gets shorter lists, not an error. The counts that NetBox keeps on parents are not narrowed by
  * permissions (NetBox 4.7, measured), so they give it away.
  */
-export function checkSeesAll(clusterRow: Row | undefined, vmRows: Row[], interfaceRows: Row[], diskRows: Row[]): void {
+export function checkSeesAll(
+  clusterRow: Row | undefined,
+  vmRows: Row[],
+  interfaceRows: Row[],
+  diskRows: Row[] | undefined,
+): void {
   const clusterId = clusterRow?.id;
   const inCluster = vmRows.filter(row => idIn(row['cluster']) === clusterId && clusterId !== undefined);
   const expected = clusterRow?.['virtualmachine_count'];
@@ -68,7 +80,7 @@ export function checkSeesAll(clusterRow: Row | undefined, vmRows: Row[], interfa
   const seen = (rows: Row[]): number => rows.filter(row => ids.has(idIn(row['virtual_machine']) ?? -1)).length;
   if (total('interface_count') > seen(interfaceRows))
     throw seesPart(`${total('interface_count')} interfaces`, seen(interfaceRows));
-  if (total('virtual_disk_count') > seen(diskRows))
+  if (diskRows && total('virtual_disk_count') > seen(diskRows))
     throw seesPart(`${total('virtual_disk_count')} virtual disks`, seen(diskRows));
 }
 
@@ -77,6 +89,18 @@ export const seesPart = (what: string, seen: number): StopRun =>
     'token-sees-only-part',
     `NetBox has ${what}, and its token shows us ${seen}. Give the token view permission without constraints; until then nothing is written, since what is not seen would be made twice.`,
   );
+
+/** A linked cluster or device on which we wrote our endpoint's mark still carries it, or at least the name that it had. */
+export function checkStillOurs(row: Row, link: Link | undefined, endpointId: string): void {
+  if (isEmpty(link?.values['cf.proxbox_endpoint'])) return;
+  const mark = customFieldsIn(row)['cf.proxbox_endpoint'];
+  const name = textIn(row['name']);
+  if (mark === endpointId || (isEmpty(mark) && name === link?.values['name'])) return;
+  throw new StopRun(
+    'netbox-restored',
+    `${name} (${row.id}) in NetBox was linked to this endpoint and carries ${isEmpty(mark) ? 'no mark of it' : "another's mark"}. ${relinkAdvice}`,
+  );
+}
 
 /** Linked VMs must still be ours; a VM that is gone must have been deleted by somebody. */
 export async function checkLinked(deps: Pick<ReflectionDeps, 'netbox'>, match: GuestMatch): Promise<Map<string, string>> {

@@ -4,7 +4,7 @@ import type { Endpoint } from '../../database/repositories/endpoints';
 import type { StoreFunctions } from '../../database/reflection-store';
 import type { Finding } from '../../domain/reflection/findings';
 import type { ObservedCluster } from '../../domain/reflection/inventory';
-import { idIn, textIn, type Row, type SiteChoice } from '../../domain/reflection/kind';
+import { idIn, textIn, type DesireContext, type Row, type SiteChoice } from '../../domain/reflection/kind';
 import { slugify } from '../../domain/reflection/text';
 import { StopRun } from '../failures';
 
@@ -51,7 +51,7 @@ export async function chooseSite(
 }
 
 /**
- * The name of the endpoint's cluster in NetBox: what NetBox shows for the linked one, else the endpoint's own setting, else the
+ * The name of the endpoint's cluster in NetBox: the endpoint's own setting, else what NetBox shows for the linked one, else the
  * cluster's name; with a number when another endpoint has that name.
  */
 export async function nameCluster(
@@ -61,7 +61,7 @@ export async function nameCluster(
   linked: Row | undefined,
   findings: Finding[],
 ): Promise<string> {
-  if (linked) return textIn(linked['name']);
+  if (linked && endpoint.netboxClusterName === null) return textIn(linked['name']);
   const wanted = (endpoint.netboxClusterName ?? cluster.name).slice(0, 90);
   for (let n = 1; ; n++) {
     const name = n === 1 ? wanted : `${wanted} (${n})`;
@@ -80,21 +80,46 @@ export async function nameCluster(
   }
 }
 
-/** Node devices keep the node's name unless another endpoint's device has it in the same site. */
-export function nameDevices(
-  cluster: ObservedCluster,
-  clusterName: string,
+interface KnownDevices {
+  /** NetBox ids of other endpoints' devices. */
+  owned: Set<number>;
+  /** Our nodes by the NetBox id of their device. */
+  linkedIds: Map<number, string>;
+}
+
+/**
+ * Node devices keep the node's name unless another endpoint's device has it in the same site; then the cluster's name is added. In an
+ * existing site a name is taken before it is written, since another endpoint may plan at the same time.
+ */
+export async function nameDevices(
+  store: Pick<StoreFunctions, 'reserveName'>,
+  { cluster, clusterName, endpoint, site }: Pick<DesireContext, 'cluster' | 'clusterName' | 'endpoint' | 'site'>,
   deviceRows: Row[],
-  ownedElsewhere: Set<number>,
-  site: SiteChoice,
-): Record<string, string> {
+  { owned, linkedIds }: KnownDevices,
+  findings: Finding[],
+): Promise<Record<string, string>> {
   const siteId = 'id' in site ? site.id : undefined;
   const taken = new Set(
-    deviceRows
-      .filter(row => ownedElsewhere.has(row.id) && idIn(row['site']) === siteId)
-      .map(row => textIn(row['name']).toLowerCase()),
+    deviceRows.filter(row => owned.has(row.id) && idIn(row['site']) === siteId).map(row => textIn(row['name']).toLowerCase()),
   );
-  return Object.fromEntries(
-    cluster.nodes.map(({ name }) => [name, taken.has(name.toLowerCase()) ? `${name} (${clusterName})` : name]),
-  );
+  const linked = new Set(linkedIds.values());
+  const isFree = async (name: string): Promise<boolean> => {
+    if (taken.has(name.toLowerCase())) return false;
+    return siteId === undefined || store.reserveName('device', `${siteId}/${name}`, endpoint.id, name);
+  };
+  const names: Record<string, string> = {};
+  for (const { name } of cluster.nodes) {
+    names[name] = (await isFree(name)) ? name : `${name} (${clusterName})`.slice(0, 64);
+    if (names[name] !== name && !linked.has(name)) findings.push(deviceRenamed(name, names[name]));
+  }
+  return names;
 }
+
+const deviceRenamed = (node: string, name: string): Finding => ({
+  code: 'device-renamed',
+  severity: 'warning',
+  kind: 'device',
+  key: node,
+  label: name,
+  message: `Another endpoint already has the device ${node} in this site; the node is called ${name} in NetBox. Give the endpoints different sites, or rename the device in NetBox.`,
+});

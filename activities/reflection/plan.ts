@@ -10,9 +10,9 @@ import type { Finding } from '../../domain/reflection/findings';
 import type { Inventory } from '../../domain/reflection/inventory';
 import type { DesireContext } from '../../domain/reflection/kind';
 import { reflectionKindNames, type ReflectionKindName } from '../../domain/reflection/kind-names';
-import { planEndpoint } from '../../domain/reflection/plan';
+import { planEndpoint, type Plan } from '../../domain/reflection/plan';
 import { holdFor, reviewMarks, type Hold } from '../../domain/reflection/review';
-import { ensureSupport } from './bootstrap';
+import { ensureSupport, findSupport, type Support } from './bootstrap';
 import { keepForeignAddresses } from './deletion-guard';
 import type { ReflectionDeps } from './deps';
 import { checkChangeLog, checkLinked, checkSeesAll } from './netbox-checks';
@@ -46,56 +46,61 @@ export async function planRun(
   await deps.store.setNetBoxVersion(run.id, session.versionText);
   const inventory = await deps.store.loadInventory(run.id);
   const links: Links = relink ? new Map() : await deps.store.loadLinks(endpoint.id);
-  if (!relink) await checkChangeLog(deps);
+  if (!relink) await checkChangeLog(deps, endpoint.id);
 
   progress('reading NetBox');
   const { capabilities } = session;
-  const [support, vrfId] = await Promise.all([
-    ensureSupport(deps.netbox, deps.store, capabilities, run.scope.dryRun !== true),
+  const [found, vrfId] = await Promise.all([
+    findSupport(deps.netbox, capabilities),
     endpoint.netboxVrf === null ? null : findVrf(deps.netbox, endpoint.netboxVrf),
   ]);
-  findings.push(...support.findings);
-  const world = await readWorld(deps, endpoint, inventory, links, policy, support, findings);
+  const world = await readWorld(deps, endpoint, inventory, links, policy, found, findings);
   const deletedBy = relink ? new Map<string, string>() : await checkLinked(deps, world.match);
 
   progress('comparing');
   const context: DesireContext = { ...world.context, capabilities, policy };
   context.endpoint.vrfId = vrfId;
-  const rows = await readDependent(deps, context, world.rows, links);
-  checkSeesAll(rows.cluster?.[0], rows['virtual-machine'] ?? [], rows.interface ?? [], rows['virtual-disk'] ?? []);
-  const plan = planEndpoint({
-    context,
-    match: world.match,
-    rows,
-    links,
-    supportIds: support.ids,
-    ...(run.scope.kinds && { kinds: run.scope.kinds }),
-  });
-  const changes = await keepForeignAddresses(deps.netbox, plan.changes, links, findings);
-  findings.push(...world.match.findings, ...plan.findings, ...deletedFindings(world.match, deletedBy), ...remarks(inventory));
-  if (inventory.cluster.complete) findings.push(...goneFindings(inventory, links));
+  const rows = await readDependent(deps, context, world.rows, links, findings);
+  checkSeesAll(rows.cluster?.[0], rows['virtual-machine'] ?? [], rows.interface ?? [], rows['virtual-disk']);
+  const { kinds } = run.scope;
+  const compare = ({ ids, customFields }: Support): Plan =>
+    planEndpoint({
+      context: { ...context, customFields },
+      match: world.match,
+      rows,
+      links,
+      supportIds: ids,
+      ...(kinds && { kinds }),
+    });
+  const firstPlan = compare(found);
 
   const marks = confirmed && reviewMarks((await deps.store.loadReviewChanges(confirmed.id)) as Change[]);
   const hold = holdFor({
-    changes,
+    changes: firstPlan.changes,
     guestCount: inventory.guests.length,
     firstRun: (links.get('virtual-machine')?.size ?? 0) === 0,
-    foreignVmCount: await countForeign(deps, endpoint, world.match, links),
+    foreignVmCount: await countForeign(deps, endpoint, links),
     relink,
     limitPercent: policy.planChangeLimitPercent,
     otherTool: { installed: 'netbox_proxbox' in session.plugins, declaredOff: policy.otherToolDisabled },
     confirmed: marks,
   });
+  const proceeds = hold === null && run.scope.dryRun !== true;
+  // Nothing at all is written for a plan that waits for a person.
+  const support = proceeds && !found.complete ? await ensureSupport(deps.netbox, deps.store, capabilities) : found;
+  const plan = support === found ? firstPlan : compare(support);
+  const changes = await keepForeignAddresses(deps.netbox, plan.changes, links, findings);
+  findings.push(
+    ...support.findings,
+    ...world.match.findings,
+    ...plan.findings,
+    ...deletedFindings(world.match, deletedBy),
+    ...remarks(inventory),
+    ...(inventory.cluster.complete ? goneFindings(inventory, links) : []),
+  );
   const digest = digestOf(changes);
-  await savePlan(deps, run, endpoint, {
-    plan: { ...plan, changes },
-    findings,
-    match: world.match,
-    hold,
-    relink,
-    digest,
-    support,
-  });
+  const outcome = { plan: { ...plan, changes }, findings, match: world.match, links, proceeds, relink, support };
+  await savePlan(deps, run, endpoint, outcome);
   return summaryOf(changes, inventory, hold, digest);
 }
 

@@ -4,12 +4,13 @@ import type { Link, Links } from '../../domain/reflection/change';
 import type { Finding } from '../../domain/reflection/findings';
 import { matchGuests, type GuestMatch } from '../../domain/reflection/guests';
 import type { Inventory } from '../../domain/reflection/inventory';
-import type { DesireContext, Row } from '../../domain/reflection/kind';
+import { idIn, type DesireContext, type Row } from '../../domain/reflection/kind';
 import { reflectionKindNames } from '../../domain/reflection/kind-names';
 import { kindNamed } from '../../domain/reflection/kinds';
 import type { ReflectionPolicy } from '../../domain/reflection/policy';
 import type { Support } from './bootstrap';
 import type { ReflectionDeps } from './deps';
+import { checkStillOurs } from './netbox-checks';
 import { otherToolLinks } from './other-tool';
 import { chooseSite, nameCluster, nameDevices } from './placement';
 import { readByCluster, readByParent, readByValue, readLinked, type RowsByKind } from './read-netbox';
@@ -34,14 +35,9 @@ export async function readWorld(
   const linkedCluster = links.get('cluster')?.get('cluster')?.netboxId;
   const [linked] =
     linkedCluster === undefined ? [] : await netbox.listByIds(clusterKind.path, [linkedCluster], { fields: clusterKind.columns });
+  if (linked) checkStillOurs(linked, links.get('cluster')?.get('cluster'), endpoint.id);
   const clusterName = await nameCluster(store, endpoint, inventory.cluster, linked, findings);
-  const ownedElsewhere = await store.idsOfOtherEndpoints(endpoint.id, 'cluster');
-  const named = linked
-    ? [linked]
-    : await netbox.listAll(clusterKind.path, { filters: { name__ie: clusterName }, fields: clusterKind.columns });
-  const clusterRow = named.find(
-    row => !ownedElsewhere.has(row.id) && String(row['name']).toLowerCase() === clusterName.toLowerCase(),
-  );
+  const clusterRow = linked ?? (await findCluster(deps, endpoint, clusterName));
 
   const [site, vmRows, linkedElsewhere, marksElsewhere, records] = await Promise.all([
     chooseSite(netbox, endpoint, clusterName, clusterRow),
@@ -57,9 +53,7 @@ export async function readWorld(
     vmRows,
     [...vmLinks.values()].map(link => link.netboxId),
   );
-  const vmIds = new Set(allVms.map(row => row.id));
-  const interfaceRows =
-    clusterRow && vmIds.size > 0 ? await readByCluster(netbox, kindNamed('interface'), clusterRow.id, vmIds) : [];
+  const interfaceRows = await readInterfaces(netbox, clusterRow?.id, allVms);
 
   const match = matchGuests({
     endpointId: endpoint.id,
@@ -74,6 +68,7 @@ export async function readWorld(
     interfaceRows,
     otherTool: vmRows.length > 0 ? await otherToolLinks(netbox) : [],
     policy,
+    ownFields: support.customFields.vm,
   });
   return {
     context: {
@@ -96,19 +91,38 @@ export async function readWorld(
   };
 }
 
+/** The cluster of that name, unless another endpoint has it. */
+async function findCluster({ netbox, store }: ReflectionDeps, endpoint: Endpoint, name: string): Promise<Row | undefined> {
+  const { path, columns } = kindNamed('cluster');
+  const ownedElsewhere = await store.idsOfOtherEndpoints(endpoint.id, 'cluster');
+  const rows = await netbox.listAll(path, { filters: { name__ie: name }, fields: columns });
+  return rows.find(row => !ownedElsewhere.has(row.id) && String(row['name']).toLowerCase() === name.toLowerCase());
+}
+
+/** By cluster, and one by one for linked VMs that somebody moved to another cluster. */
+async function readInterfaces(netbox: ReflectionDeps['netbox'], clusterId: number | undefined, vmRows: Row[]): Promise<Row[]> {
+  const kind = kindNamed('interface');
+  const ids = (rows: Row[]): number[] => rows.map(row => row.id);
+  const strays = vmRows.filter(row => idIn(row['cluster']) !== clusterId);
+  const inCluster =
+    clusterId === undefined || strays.length === vmRows.length
+      ? []
+      : await readByCluster(netbox, kind, clusterId, new Set(ids(vmRows)));
+  if (strays.length === 0) return inCluster;
+  return [...inCluster, ...(await netbox.listByParents(kind.path, 'virtual_machine_id', ids(strays), { fields: kind.columns }))];
+}
+
 /** Everything else, now that VMs and names are known. Kinds without a parent first, then those below them. */
 export async function readDependent(
   deps: ReflectionDeps,
   context: DesireContext,
   rows: RowsByKind,
   links: Links,
+  findings: Finding[],
 ): Promise<RowsByKind> {
-  const { netbox, store } = deps;
+  const { netbox } = deps;
   const result: RowsByKind = { ...rows };
-  const devices = await readByValue(netbox, kindNamed('device'), kindNamed('device').desire(context));
-  const owned = await store.idsOfOtherEndpoints(context.endpoint.id, 'device');
-  context.deviceNames = nameDevices(context.cluster, context.clusterName, devices, owned, context.site);
-  result.device = devices.filter(row => !owned.has(row.id));
+  result.device = await readDevices(deps, context, links, findings);
 
   const remaining = reflectionKindNames.map(kindNamed).filter(kind => kind.read && result[kind.name] === undefined);
   await Promise.all(
@@ -122,13 +136,31 @@ export async function readDependent(
       result[kind.name] = kind.read?.by === 'parent' ? found : await readLinked(netbox, kind, found, linkedIds);
     }),
   );
-  const deviceIds = [...(links.get('device')?.values() ?? [])].map(link => link.netboxId);
-  result.device = await readLinked(netbox, kindNamed('device'), result.device, deviceIds);
   return result;
 }
 
+/** Node devices by their links and names; names the nodes on the way. */
+async function readDevices(deps: ReflectionDeps, context: DesireContext, links: Links, findings: Finding[]): Promise<Row[]> {
+  const { netbox, store } = deps;
+  const kind = kindNamed('device');
+  const byNode = links.get('device') ?? new Map<string, Link>();
+  const linkedIds = new Map([...byNode].map(([node, link]) => [link.netboxId, node]));
+  const owned = await store.idsOfOtherEndpoints(context.endpoint.id, 'device');
+  const named = await readByValue(netbox, kind, kind.desire(context));
+  const rows = await readLinked(netbox, kind, named, linkedIds.keys());
+  for (const row of rows) {
+    const node = linkedIds.get(row.id);
+    if (node !== undefined) checkStillOurs(row, byNode.get(node), context.endpoint.id);
+  }
+  context.deviceNames = await nameDevices(store, context, rows, { owned, linkedIds }, findings);
+  const renamed = kind.desire(context).filter(device => device.label !== device.key);
+  const more = renamed.length > 0 ? await readByValue(netbox, kind, renamed) : [];
+  const ids = new Set(rows.map(row => row.id));
+  return [...rows, ...more.filter(row => !ids.has(row.id))].filter(row => !owned.has(row.id));
+}
+
 /** VMs in NetBox that neither our links nor another endpoint of ours account for; asked before anything is linked. */
-export async function countForeign(deps: ReflectionDeps, endpoint: Endpoint, match: GuestMatch, links: Links): Promise<number> {
+export async function countForeign(deps: ReflectionDeps, endpoint: Endpoint, links: Links): Promise<number> {
   if ((links.get('virtual-machine')?.size ?? 0) > 0) return 0;
   const elsewhere = await deps.store.idsOfOtherEndpoints(endpoint.id, 'virtual-machine');
   const siblings = new Set((await deps.store.listEndpoints()).map(item => item.id).filter(id => id !== endpoint.id));

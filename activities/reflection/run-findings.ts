@@ -48,12 +48,13 @@ export function goneFindings(inventory: Inventory, links: Links): Finding[] {
   const present = new Set<string>([...inventory.guests, ...inventory.unreadable].map(guestKey));
   return [...(links.get('virtual-machine') ?? [])]
     .filter(([key]) => !present.has(key))
-    .map(([key, link]) => ({
+    .map(([key, link]) => ({ key, link, name: String(link.values['name'] ?? key) }))
+    .map(({ key, link, name }) => ({
       code: 'gone-from-proxmox',
       severity: 'info',
       kind: 'virtual-machine',
       key,
-      label: String(link.values['name'] ?? key),
-      message: `${key} is no longer in Proxmox. Its NetBox VM ${link.netboxId} is kept as it is.`,
+      label: name,
+      message: `${name} is no longer in Proxmox. Its NetBox VM ${link.netboxId} is kept as it is.`,
     }));
 }

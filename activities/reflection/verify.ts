@@ -37,7 +37,7 @@ export async function verifyRun(deps: ReflectionDeps, run: RunRecord, endpoint: 
       conflicts.map(finding => ({ key: finding.key ?? finding.label, holder: String(finding.detail?.['holder'] ?? '') })),
     );
   });
-  await rememberChangeLog(deps, deps.store);
+  await rememberChangeLog(deps, endpoint.id);
   counts['notReflected'] = misses.length;
   counts['conflicts'] = conflicts.length;
   counts['newConflicts'] = newConflicts;

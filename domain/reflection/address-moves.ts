@@ -1,10 +1,10 @@
-/** Addresses that pass from one guest to another. */
+/** Addresses that pass from one guest to another, and primary addresses that go away. */
 import { hostOf } from './addresses';
 import type { Change } from './change';
 import { guestKey } from './inventory';
 import type { PlannedGuest, Row } from './kind';
 import { primaryIp } from './kinds/primary-ip';
-import { ref, type IdOf } from './values';
+import { ref, type IdOf, type Values } from './values';
 
 /** Who holds which address now, by the NetBox interface. */
 export class AddressOwners {
@@ -36,32 +36,47 @@ export class AddressOwners {
   }
 }
 
-/** NetBox refuses to move an address that is primary somewhere: its VM lets go of it first. */
-export function withReleases(changes: Change[], vmRows: Row[], ids: Map<string, number>): Change[] {
-  const moved = new Set(
-    changes
-      .filter(change => change.kind === 'ip-address' && change.action === 'update' && 'assigned_object_id' in change.after)
-      .map(change => change.netboxId),
-  );
-  if (moved.size === 0) return changes;
-  const prefix = 'virtual-machine:';
-  const keys = new Map([...ids].filter(([key]) => key.startsWith(prefix)).map(([key, id]) => [id, key.slice(prefix.length)]));
-  const releases = vmRows.flatMap((row): Change[] => {
-    const held = Object.entries(primaryIp.values(row)).filter(([, id]) => typeof id === 'number' && moved.has(id));
-    if (held.length === 0) return [];
-    return [
-      {
-        kind: 'primary-release',
-        key: keys.get(row.id) ?? `vm/${row.id}`,
-        label: String(row['name']),
-        action: 'update',
-        netboxId: row.id,
-        before: Object.fromEntries(held),
-        after: Object.fromEntries(held.map(([field]) => [field, null])),
-        reflect: {},
-        why: 'the address moves to another guest',
-      },
-    ];
-  });
-  return [...releases, ...changes];
+/**
+ * NetBox refuses to move an address to another VM while it is primary (NetBox 4.7): its VM lets go of it first. A primary address that
+ * is moved away or deleted is empty by the time its VM gets another one.
+ * @param guestOfVm the guest that a NetBox VM shows.
+ */
+export function withReleases(changes: Change[], vmRows: Row[], guestOfVm: (id: number) => string | undefined): Change[] {
+  const moved = new Map<number, string | undefined>();
+  const gone = new Set<number>();
+  for (const { kind, action, netboxId, after, guest } of changes) {
+    if (kind !== 'ip-address' || netboxId === null) continue;
+    if (action === 'update' && 'assigned_object_id' in after) moved.set(netboxId, guest);
+    if (action === 'delete') gone.add(netboxId);
+  }
+  if (moved.size === 0 && gone.size === 0) return changes;
+
+  const releases: Change[] = [];
+  for (const row of vmRows) {
+    const guest = guestOfVm(row.id);
+    const held = Object.entries(primaryIp.values(row)).filter(
+      ([, id]) => typeof id === 'number' && moved.has(id) && moved.get(id) !== guest,
+    );
+    for (const [, id] of held) gone.add(Number(id));
+    if (held.length > 0) releases.push(release(row, guest, Object.fromEntries(held)));
+  }
+  return [...releases, ...changes.map(change => (change.kind === 'primary-ip' ? afterwards(change, gone) : change))];
+}
+
+const release = (row: Row, guest: string | undefined, held: Values): Change => ({
+  kind: 'primary-release',
+  key: guest ?? `vm/${row.id}`,
+  label: String(row['name']),
+  action: 'update',
+  netboxId: row.id,
+  before: held,
+  after: Object.fromEntries(Object.keys(held).map(field => [field, null])),
+  reflect: {},
+  why: 'the address moves to another guest',
+});
+
+/** What NetBox shows at the time when the change is sent. */
+function afterwards(change: Change, gone: Set<number>): Change {
+  const before = Object.entries(change.before).map(([field, id]) => [field, typeof id === 'number' && gone.has(id) ? null : id]);
+  return { ...change, before: Object.fromEntries(before) };
 }

@@ -7,6 +7,8 @@ export interface FieldRule {
   flag?: OverwriteFlag;
   /** A list that others add to: only our own items are added and removed. */
   set?: boolean;
+  /** True where such a list only grows: what we once added stays. */
+  additive?: (policy: ReflectionPolicy) => boolean;
   /** `keep`: a value that a person changed in NetBox stays, even where no flag protects it. Also when nothing is known yet. */
   edited?: 'overwrite' | 'keep';
   /** Given at creation only. */
@@ -33,7 +35,7 @@ export interface Sides {
  */
 export function decideField(rule: FieldRule, sides: Sides, policy: ReflectionPolicy): Decision {
   if (rule.createOnly) return { kind: 'keep', because: 'create-only' };
-  const target = targetOf(rule, sides);
+  const target = targetOf(rule, sides, policy);
   if (sameValue(target, sides.current)) return { kind: 'equal' };
   if (rule.protects?.(sides.current, policy)) return { kind: 'keep', because: 'protected' };
   if (rule.flag && !policy.flags[rule.flag] && !isEmpty(sides.current)) return { kind: 'keep', because: 'flag' };
@@ -48,14 +50,11 @@ export function decideField(rule: FieldRule, sides: Sides, policy: ReflectionPol
 type Item = Scalar | Ref;
 
 /** For sets: what is there, without what we once added and no longer want, with what we want. */
-function targetOf(rule: FieldRule, { desired, current, reflected }: Sides): Value {
+function targetOf(rule: FieldRule, { desired, current, reflected }: Sides, policy: ReflectionPolicy): Value {
   if (!rule.set || !Array.isArray(desired)) return desired;
   const wanted = new Set(desired.map(itemKey));
-  const dropped = new Set(
-    asItems(reflected)
-      .map(itemKey)
-      .filter(key => !wanted.has(key)),
-  );
+  const ours = rule.additive?.(policy) ? [] : asItems(reflected).map(itemKey);
+  const dropped = new Set(ours.filter(key => !wanted.has(key)));
   const kept = asItems(current).filter(item => !dropped.has(itemKey(item)));
   const present = new Set(kept.map(itemKey));
   return [...kept, ...desired.filter(item => !present.has(itemKey(item)))];

@@ -6,6 +6,7 @@ export type FindingCode =
   | 'ambiguous'
   | 'name-suffixed'
   | 'cluster-renamed'
+  | 'device-renamed'
   | 'recreated'
   | 'evidence-changed'
   | 'evidence-shared'

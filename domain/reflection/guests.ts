@@ -6,7 +6,7 @@ import { compareEvidence, hasNoEvidence, sharedEvidence, type Evidence } from '.
 import { guestKey, type GuestKey, type Inventory, type ObservedGuest } from './inventory';
 import { customFieldsIn, idIn, textIn, type PlannedGuest, type Row } from './kind';
 import { macOf } from './kinds/interface';
-import { giveNames } from './names';
+import { giveNames, isNameOf } from './names';
 import type { ReflectionPolicy } from './policy';
 import { isEmpty, type Values } from './values';
 
@@ -49,6 +49,8 @@ export interface GuestMatchInput {
   interfaceRows: Row[];
   otherTool: OtherToolLink[];
   policy: ReflectionPolicy;
+  /** Custom fields of VMs that are ours: another tool's field of the same name and another type says nothing about a guest. */
+  ownFields: Set<string>;
 }
 
 export type MatchRule = 'link' | 'custom-fields' | 'proxbox-plugin' | 'name-and-mac';
@@ -159,14 +161,14 @@ function findVms(observed: ObservedGuest[], input: GuestMatchInput, result: Gues
       result.missing.push({ key, netboxId: link.netboxId });
       unlinked.push(guest);
     } else {
-      const carries = otherMark(row, guest, input.endpointId, link.values);
+      const carries = otherMark(row, guest, input, link.values);
       if (carries) result.foreign.push({ key, netboxId: link.netboxId, carries });
       else result.matched.set(key, { row, rule: 'link' });
     }
   }
   const free = input.vmRows.filter(row => !claimed.has(row.id));
   const macs = macsByVm(input.interfaceRows);
-  const found = new Map(unlinked.map(guest => [guestKey(guest), candidatesFor(guest, free, macs, input)]));
+  const found = new Map(unlinked.map(guest => [guestKey(guest), candidatesFor(guest, free, macs, input, result)]));
   settle(unlinked, found, result);
 }
 
@@ -176,8 +178,17 @@ interface Found {
 }
 
 /** The first rule that finds anything decides; what two guests want, or one guest finds twice, is ambiguous. */
-function candidatesFor(guest: ObservedGuest, free: Row[], macs: Map<number, Set<string>>, input: GuestMatchInput): Found {
-  const byFields = free.filter(row => carriesMark(row, guest, input));
+function candidatesFor(
+  guest: ObservedGuest,
+  free: Row[],
+  macs: Map<number, Set<string>>,
+  input: GuestMatchInput,
+  result: GuestMatch,
+): Found {
+  const sharesMac = (row: Row): boolean => guest.nics.some(nic => nic.mac !== null && macs.get(row.id)?.has(nic.mac));
+  // The VM of the guest that had this VMID before carries its VMID, too.
+  const isFormer = (row: Row): boolean => result.recreated.has(guestKey(guest)) && !sharesMac(row);
+  const byFields = free.filter(row => carriesMark(row, guest, input) && !isFormer(row));
   if (byFields.length) return { rows: byFields, rule: 'custom-fields' };
   const links = input.otherTool.filter(
     link =>
@@ -192,7 +203,7 @@ function candidatesFor(guest: ObservedGuest, free: Row[], macs: Map<number, Set<
       idIn(row['cluster']) === input.clusterId &&
       input.clusterId !== undefined &&
       textIn(row['name']).toLowerCase() === guest.name.toLowerCase() &&
-      guest.nics.some(nic => nic.mac !== null && macs.get(row.id)?.has(nic.mac)),
+      sharesMac(row),
   );
   return { rows: byName, rule: 'name-and-mac' };
 }
@@ -225,10 +236,12 @@ function settle(unlinked: ObservedGuest[], found: Map<GuestKey, Found>, result: 
  * What a linked row carries, when that is not this guest: another guest's mark, or no mark where we wrote one and another name
  * (after a restore of NetBox, ids are given out again, also to VMs made by hand).
  */
-function otherMark(row: Row, guest: ObservedGuest, endpointId: string, reflected: Values): string | undefined {
+function otherMark(row: Row, guest: ObservedGuest, input: GuestMatchInput, reflected: Values): string | undefined {
   const fields = customFieldsIn(row);
-  const marks = { proxmox_vm_id: guest.vmid, proxmox_vm_type: guest.kind, proxbox_endpoint: endpointId };
-  const shown = Object.entries(marks).map(([name, ours]) => ({ value: fields[`cf.${name}`], ours }));
+  const marks = { proxmox_vm_id: guest.vmid, proxmox_vm_type: guest.kind, proxbox_endpoint: input.endpointId };
+  const shown = Object.entries(marks)
+    .filter(([name]) => input.ownFields.has(name) && !isEmpty(reflected[`cf.${name}`]))
+    .map(([name, ours]) => ({ value: fields[`cf.${name}`], ours }));
   const carries = `${textIn(row['name'])}: ${shown.map(({ value }) => String(value ?? '–')).join(' ')}`;
   if (shown.some(({ value, ours }) => !isEmpty(value) && String(value) !== String(ours))) return carries;
   const wasMarked = !isEmpty(reflected['cf.proxmox_vm_id']);
@@ -300,10 +313,12 @@ function nameAll(observed: ObservedGuest[], states: Map<GuestKey, GuestState>, i
 
 function beforeOf(guest: ObservedGuest, input: GuestMatchInput, result: GuestMatch) {
   const key = guestKey(guest);
-  const shown = result.matched.get(key)?.row['name'];
+  const row = result.matched.get(key)?.row;
   const record = result.recreated.has(key) ? undefined : input.records.get(key);
-  if (typeof shown === 'string') return { source: record?.sourceName ?? guest.name, given: record?.givenName ?? shown, shown };
-  return record && { source: record.sourceName, given: record.givenName, shown: record.givenName };
+  if (record) return { source: record.sourceName, given: record.givenName, shown: row && textIn(row['name']) };
+  // A name that a person chose is kept, but it is not the name that we gave.
+  const shown = row && textIn(row['name']);
+  return shown === undefined ? undefined : { source: guest.name, given: isNameOf(guest.name, shown) ? shown : guest.name, shown };
 }
 
 function note(

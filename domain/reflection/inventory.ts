@@ -74,7 +74,7 @@ export interface ObservedGuest {
   dnsName: string;
   nics: ObservedNic[];
   disks: ObservedDisk[];
-  /** True when the guest itself told its addresses: only then is a missing address known to be gone. */
+  /** True when the guest itself told addresses, be it one: only then is a missing address known to be gone. */
   addressesComplete: boolean;
   evidence: Evidence;
   /** What could not be read or reflected of this guest, in the operator's words. */

@@ -2,7 +2,7 @@ import type { FieldRule } from './decide';
 import type { ObservedCluster, ObservedGuest } from './inventory';
 import type { ReflectionPolicy } from './policy';
 import type { ReflectionKindName } from './kind-names';
-import type { Ref, Value, Values } from './values';
+import { resolve, type IdOf, type Ref, type Value, type Values } from './values';
 
 /** One row of a NetBox list, as received. */
 export type Row = { id: number } & Record<string, unknown>;
@@ -55,6 +55,12 @@ export interface Desired {
   label: string;
   guest?: string;
   values: Values;
+  /** What a new object gets in place of `values`, e.g. a tag that stays gone once a person removed it. */
+  atCreation?: Values;
+  /** By which an interface is recognised where NetBox does not take it as one of its values. */
+  mac?: string;
+  /** What NetBox has only once, and who has it according to Proxmox: a second claim in the same plan is a conflict. */
+  claim?: { text: string; holder: string };
 }
 
 /** Which rows of NetBox may stand for the desired objects of a kind. */
@@ -93,6 +99,8 @@ export interface Kind {
   deletable?: 'config' | 'addresses';
   /** Requests must hold all objects of one guest: NetBox sums disks into the VM and two requests at once once left a wrong sum. */
   togetherByGuest?: boolean;
+  /** False for a linked row that has come to stand for something else; it is then left alone and the object matched anew. */
+  stillStandsFor?(row: Row, desired: Desired, idOf: IdOf): boolean;
   /** How rows are matched where equal natural fields are not the rule. */
   match?(desired: Desired, candidates: Candidates): Match;
   /** Text under which candidates are found quickly by `match`. */
@@ -113,6 +121,12 @@ export interface Candidates {
   /** True when an interface belongs to a guest that told its addresses and no longer has this one. */
   released(interfaceId: number, host: string): boolean;
 }
+
+/** A part below its parent: the row must still be below the one that it was made for. */
+export const isBelow =
+  (field: string, values: (row: Row) => Values) =>
+  (row: Row, desired: Desired, idOf: IdOf): boolean =>
+    values(row)[field] === resolve(desired.values[field] ?? null, idOf);
 
 // Readers of NetBox answers -----------------------------------------------------------------------------------------------
 

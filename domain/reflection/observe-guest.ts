@@ -59,7 +59,7 @@ export function observeGuest(
     dnsName: dnsName(kind === 'lxc' ? config.name : report.told ? report.hostName : null),
     nics: [...nics, ...extra],
     disks,
-    addressesComplete: report.told,
+    addressesComplete: report.told && [...nics, ...extra].some(nic => nic.addresses.length > 0),
     evidence: evidenceOf(config),
     remarks: [...(report.told || !report.remark ? [] : [report.remark]), ...remarks],
   };

@@ -2,6 +2,7 @@
 import type { Decision, Sides } from './decide';
 import type { Finding } from './findings';
 import type { Desired, Kind } from './kind';
+import { isEmpty } from './values';
 
 export const noteAmbiguous = (kind: Kind, object: Desired): Finding => ({
   ...about(kind, object),
@@ -20,7 +21,7 @@ export const noteConflict = (kind: Kind, object: Desired, holder: string): Findi
 
 export function noteKept(kind: Kind, object: Desired, field: string, decision: Decision, sides: Sides): Finding[] {
   const drift = decision.kind === 'drift';
-  const edited = decision.kind === 'keep' && decision.because === 'edited';
+  const edited = decision.kind === 'keep' && decision.because === 'edited' && !isEmpty(sides.desired);
   if (!drift && !edited) return [];
   return [
     {

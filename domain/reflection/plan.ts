@@ -52,7 +52,8 @@ class Planner {
   }
 
   result(): Plan {
-    const changes = withReleases(this.changes, this.rowsOf('virtual-machine'), this.ids);
+    const guests = new Map([...this.input.match.matched].map(([key, { row }]) => [row.id, key]));
+    const changes = withReleases(this.changes, this.rowsOf('virtual-machine'), id => guests.get(id));
     return { changes, findings: this.findings, forget: this.forget };
   }
 
@@ -66,15 +67,17 @@ class Planner {
     const rows = new Map(this.rowsOf(kind.name).map(row => [row.id, row]));
     const links = this.linksOf(kind.name);
     const linked = new Map<string, Row>();
-    for (const { key } of desired) {
-      const row = linkedRow(kind, key, links, rows, this.input.match);
-      if (row) linked.set(key, row);
+    for (const object of desired) {
+      const row = linkedRow(kind, object, links, rows, this.input.match, this.idOf);
+      if (row) linked.set(object.key, row);
     }
     const taken = new Set([...linked.values()].map(row => row.id));
     const candidates = candidatesAmong(kind, [...rows.values()], taken, this.idOf, this.owners);
+    const claims = new Map<string, string>();
     for (const object of desired) {
       const row = linked.get(object.key);
-      const match: Match = row ? { row } : matchOf(kind, object, candidates);
+      const match: Match = row ? { row } : (claimedBefore(object, claims) ?? matchOf(kind, object, candidates));
+      if (object.claim && !isConflict(match)) claims.set(object.claim.text, object.claim.holder);
       if (match === undefined) this.create(kind, object);
       else if (match === 'ambiguous') this.findings.push(noteAmbiguous(kind, object));
       else if ('heldBy' in match) this.findings.push(noteConflict(kind, object, match.heldBy));
@@ -85,7 +88,13 @@ class Planner {
       }
     }
     if (!kind.deletable) return;
-    const gone = goneParts(kind, new Set(desired.map(object => object.key)), links, rows, this.input.context.guests, taken);
+    const gone = goneParts(kind, new Set(desired.map(object => object.key)), links, {
+      guests: this.input.context.guests,
+      rows,
+      interfaceRows: new Map(this.rowsOf('interface').map(row => [row.id, row])),
+      idOf: this.idOf,
+      taken,
+    });
     this.changes.push(...gone.changes);
     this.forget.push(...gone.forget);
   }
@@ -111,7 +120,7 @@ class Planner {
   }
 
   private create(kind: Kind, object: Desired): void {
-    const values = this.known(object.values);
+    const values = this.known({ ...object.values, ...object.atCreation });
     this.created.add(`${kind.name}:${object.key}`);
     this.changes.push({
       ...named(kind, object),
@@ -119,7 +128,7 @@ class Planner {
       netboxId: null,
       before: {},
       after: Object.fromEntries(Object.entries(values).filter(([, value]) => !isEmpty(value))),
-      reflect: values,
+      reflect: this.known(object.values),
     });
   }
 
@@ -167,6 +176,14 @@ class Planner {
       Object.entries(values).map(([field, value]): [string, Value] => [field, resolve(value, this.idOf)]),
     );
   }
+}
+
+const isConflict = (match: Match): boolean => typeof match === 'object' && 'heldBy' in match;
+
+/** Two guests with one address: who came first in the plan has it. */
+function claimedBefore({ claim }: Desired, claims: Map<string, string>): Match {
+  const holder = claim && claims.get(claim.text);
+  return holder === undefined ? undefined : { heldBy: holder };
 }
 
 const guestOf = (key: string): string => key.split('/').slice(0, 2).join('/');

@@ -5,17 +5,19 @@ import type { GuestMatch } from './guests';
 import type { Candidates, Desired, Kind, Match, Row } from './kind';
 import { resolve, unresolved, type IdOf, type Value } from './values';
 
-/** VMs are matched before planning; everything else by its own link, as long as the row is still there. */
+/** VMs are matched before planning; everything else by its own link, as long as the row still stands for it. */
 export function linkedRow(
   kind: Kind,
-  key: string,
+  object: Desired,
   links: Map<string, Link>,
   rows: Map<number, Row>,
   guests: Pick<GuestMatch, 'matched'>,
+  idOf: IdOf,
 ): Row | undefined {
-  if (kind.name === 'virtual-machine') return guests.matched.get(key as never)?.row;
-  const link = links.get(key);
-  return link && rows.get(link.netboxId);
+  if (kind.name === 'virtual-machine') return guests.matched.get(object.key as never)?.row;
+  const link = links.get(object.key);
+  const row = link && rows.get(link.netboxId);
+  return row && (kind.stillStandsFor?.(row, object, idOf) ?? true) ? row : undefined;
 }
 
 export function matchOf(kind: Kind, object: Desired, candidates: Candidates): Match {

@@ -1,35 +1,49 @@
 import type { Change, Link } from './change';
 import { guestKey } from './inventory';
-import type { Kind, PlannedGuest, Row } from './kind';
+import { idIn, type Kind, type PlannedGuest, type Row } from './kind';
 import type { ReflectionKindName } from './kind-names';
+import { ref, type IdOf } from './values';
+
+export interface Gone {
+  changes: Change[];
+  /** Links whose object is gone, or now belongs to something else. */
+  forget: { kind: ReflectionKindName; key: string }[];
+}
+
+interface Scope {
+  guests: PlannedGuest[];
+  rows: Map<number, Row>;
+  interfaceRows: Map<number, Row>;
+  idOf: IdOf;
+  /** Rows that show a desired object, e.g. an address that moved. */
+  taken: Set<number>;
+}
 
 /**
- * Parts that a guest no longer has. Only parts of a guest that was read completely, only what we made, and never a VM: absence of
- * a guest is not deletion.
- * @param taken rows that now show another desired object, e.g. an address that moved.
+ * Parts that a guest no longer has. Only parts of a guest that was read completely, only what we made and what is still the guest's,
+ * and never a VM: absence of a guest is not deletion.
  */
-export function goneParts(
-  kind: Kind,
-  wanted: Set<string>,
-  links: Map<string, Link>,
-  rows: Map<number, Row>,
-  guests: PlannedGuest[],
-  taken: Set<number>,
-): { changes: Change[]; forget: { kind: ReflectionKindName; key: string }[] } {
+export function goneParts(kind: Kind, wanted: Set<string>, links: Map<string, Link>, scope: Scope): Gone {
   const complete = new Map<string, boolean>(
-    guests.map(guest => [guestKey(guest), kind.deletable === 'config' || guest.addressesComplete]),
+    scope.guests.map(guest => [guestKey(guest), kind.deletable === 'config' || guest.addressesComplete]),
   );
-  const changes: Change[] = [];
-  const forget: { kind: ReflectionKindName; key: string }[] = [];
+  const gone: Gone = { changes: [], forget: [] };
   for (const [key, link] of links) {
     const guest = key.split('/').slice(0, 2).join('/');
     if (wanted.has(key) || !complete.get(guest)) continue;
-    const row = rows.get(link.netboxId);
-    if (!row) forget.push({ kind: kind.name, key });
-    else if (link.createdByUs && !taken.has(row.id)) changes.push(deletion(kind, key, guest, row));
+    const row = scope.rows.get(link.netboxId);
+    if (!row || vmOf(row, scope.interfaceRows) !== scope.idOf(ref('virtual-machine', guest)))
+      gone.forget.push({ kind: kind.name, key });
+    else if (link.createdByUs && !scope.taken.has(row.id)) gone.changes.push(deletion(kind, key, guest, row));
   }
-  return { changes, forget };
+  return gone;
 }
+
+const vmOf = (row: Row, interfaceRows: Map<number, Row>): number | null =>
+  idIn(row['virtual_machine']) ??
+  (row['assigned_object_type'] === 'virtualization.vminterface'
+    ? idIn(interfaceRows.get(Number(row['assigned_object_id']))?.['virtual_machine'])
+    : null);
 
 function deletion(kind: Kind, key: string, guest: string, row: Row): Change {
   const before = kind.values(row);

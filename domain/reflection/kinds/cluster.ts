@@ -32,9 +32,10 @@ export const cluster: Kind = {
         scope_type: 'dcim.site',
         scope_id: siteOf(context),
         description: `Proxmox ${context.cluster.mode} cluster.`,
-        tags: [mainTag, support('extras/tags', 'proxbox-discovered-cluster')],
+        tags: [mainTag],
         ...customFieldValues(context.customFields.cluster, { proxbox_endpoint: context.endpoint.id }),
       },
+      atCreation: { tags: [mainTag, support('extras/tags', 'proxbox-discovered-cluster')] },
     },
   ],
   values: row => ({

@@ -35,7 +35,7 @@ export const device: Kind = {
         role: support('dcim/device-roles', 'proxmox-node'),
         site: siteOf(context),
         description: `Proxmox Node ${node.name}`,
-        tags: [mainTag, support('extras/tags', 'proxbox-discovered-node')],
+        tags: [mainTag],
         ...customFieldValues(context.customFields.device, {
           proxmox_node: node.name,
           proxmox_cluster: context.cluster.name,
@@ -44,7 +44,8 @@ export const device: Kind = {
         }),
       };
       if (node.status !== 'unknown') values['status'] = node.status === 'online' ? 'active' : 'offline';
-      return { key: node.name, label: name, values };
+      const atCreation = { tags: [mainTag, support('extras/tags', 'proxbox-discovered-node')] };
+      return { key: node.name, label: name, values, atCreation };
     }),
   values: row => ({
     name: textIn(row['name']),

@@ -1,8 +1,8 @@
 import { mainTag } from '../bootstrap';
 import { guestKey, type ObservedNic } from '../inventory';
-import { choiceIn, customFieldValues, customFieldsIn, idIn, idsIn, scalarIn, textIn } from '../kind';
+import { choiceIn, customFieldValues, customFieldsIn, idIn, idsIn, isBelow, scalarIn, textIn } from '../kind';
 import type { Candidates, Desired, Kind, Match, PlannedGuest, Row } from '../kind';
-import { ref, type Values } from '../values';
+import { ref, resolve, type Values } from '../values';
 import { vmRef } from './virtual-machine';
 import { maxListedTrunk, vlanRef } from './vlan';
 
@@ -33,6 +33,7 @@ export const vmInterface: Kind = {
   },
   natural: ['virtual_machine', 'name'],
   deletable: 'config',
+  stillStandsFor: isBelow('virtual_machine', row => valuesOf(row)),
   index: row => String(idIn(row['virtual_machine'])),
   match: (desired, candidates) => byMacThenName(desired, candidates),
   desire: context =>
@@ -53,29 +54,32 @@ export const vmInterface: Kind = {
           guest: guestKey(guest),
           label: `${guest.givenName} ${nic.name}`,
           values,
+          ...(nic.mac !== null && { mac: nic.mac }),
         };
       }),
     ),
-  values: row => ({
-    virtual_machine: idIn(row['virtual_machine']),
-    name: textIn(row['name']),
-    enabled: scalarIn(row['enabled']),
-    mtu: scalarIn(row['mtu']),
-    mode: choiceIn(row['mode']),
-    untagged_vlan: idIn(row['untagged_vlan']),
-    tagged_vlans: idsIn(row['tagged_vlans']),
-    mac_address: macOf(row),
-    tags: idsIn(row['tags']),
-    ...customFieldsIn(row),
-  }),
+  values: row => valuesOf(row),
 };
+
+const valuesOf = (row: Row): Values => ({
+  virtual_machine: idIn(row['virtual_machine']),
+  name: textIn(row['name']),
+  enabled: scalarIn(row['enabled']),
+  mtu: scalarIn(row['mtu']),
+  mode: choiceIn(row['mode']),
+  untagged_vlan: idIn(row['untagged_vlan']),
+  tagged_vlans: idsIn(row['tagged_vlans']),
+  mac_address: macOf(row),
+  tags: idsIn(row['tags']),
+  ...customFieldsIn(row),
+});
 
 /** An untagged NIC has no mode; a trunk with a native VLAN has both kinds. */
 function switching(nic: ObservedNic): Values {
-  if (nic.trunks === null && nic.vlan === null) return { mode: null, untagged_vlan: null };
+  if (nic.trunks === null && nic.vlan === null) return { mode: null, untagged_vlan: null, tagged_vlans: [] };
   const untagged = nic.vlan === null ? null : vlanRef(nic.vlan);
-  if (nic.trunks === null) return { mode: 'access', untagged_vlan: untagged };
-  if (nic.trunks.length > maxListedTrunk) return { mode: 'tagged-all', untagged_vlan: untagged };
+  if (nic.trunks === null) return { mode: 'access', untagged_vlan: untagged, tagged_vlans: [] };
+  if (nic.trunks.length > maxListedTrunk) return { mode: 'tagged-all', untagged_vlan: untagged, tagged_vlans: [] };
   return { mode: 'tagged', untagged_vlan: untagged, tagged_vlans: nic.trunks.map(vlanRef) };
 }
 
@@ -88,12 +92,10 @@ export function macOf(row: Row): string | null {
 }
 
 function byMacThenName(desired: Desired, candidates: Candidates): Match {
-  const vm = desired.values['virtual_machine'];
-  const vmId = typeof vm === 'object' && vm !== null && 'ref' in vm ? candidates.idOf(vm) : vm;
+  const vmId = resolve(desired.values['virtual_machine'] ?? null, candidates.idOf);
   if (typeof vmId !== 'number') return undefined;
   const free = candidates.byIndex(String(vmId)).filter(row => !candidates.isTaken(row));
-  const mac = desired.values['mac_address'];
-  const sameMac = mac === undefined ? [] : free.filter(row => macOf(row) === mac);
+  const sameMac = desired.mac === undefined ? [] : free.filter(row => macOf(row) === desired.mac);
   if (sameMac.length > 1) return 'ambiguous';
   const row = sameMac[0] ?? free.find(candidate => textIn(candidate['name']) === desired.values['name']);
   return row && { row };

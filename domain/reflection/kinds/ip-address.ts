@@ -1,9 +1,9 @@
 import { mainTag } from '../bootstrap';
-import { hostOf } from '../addresses';
+import { hostOf, normalizeCidr } from '../addresses';
 import { guestKey } from '../inventory';
 import { choiceIn, customFieldsIn, idIn, idsIn, scalarIn, textIn } from '../kind';
 import type { Candidates, Desired, Kind, Match, Row } from '../kind';
-import { isRef, ref } from '../values';
+import { ref, resolve } from '../values';
 import { interfaceKey, interfaceRef } from './interface';
 
 export const ipKey = (nicKey: string, address: string): string => `${nicKey}/${hostOf(address)}`;
@@ -24,7 +24,7 @@ export const ipAddress: Kind = {
   ],
   rules: {
     address: {},
-    vrf: { createOnly: true },
+    vrf: { edited: 'keep' },
     status: { flag: 'overwrite_ip_status', protects: current => current !== 'active' && current !== null },
     dns_name: { flag: 'overwrite_ip_address_dns_name' },
     assigned_object_type: {},
@@ -34,8 +34,11 @@ export const ipAddress: Kind = {
   },
   natural: ['address', 'vrf'],
   deletable: 'addresses',
-  index: row => addressIndex(textIn(row['address']), idIn(row['vrf'])),
+  index: row => addressIndex(hostIn(row), idIn(row['vrf'])),
   match: (desired, candidates) => unheld(desired, candidates),
+  stillStandsFor: (row, desired, idOf) =>
+    hostIn(row) === hostOf(String(desired.values['address'])) ||
+    (isOnInterface(row) && row['assigned_object_id'] === resolve(desired.values['assigned_object_id'] ?? null, idOf)),
   desire: ({ guests, endpoint }) => {
     const seen = new Set<string>();
     return guests.flatMap(guest =>
@@ -58,13 +61,14 @@ export const ipAddress: Kind = {
               assigned_object_id: interfaceRef(guest, nic),
               tags: [mainTag],
             },
+            claim: { text: addressIndex(hostOf(address), endpoint.vrfId), holder: `${guest.givenName} ${nic.name}` },
           };
         }),
       ),
     );
   },
   values: row => ({
-    address: textIn(row['address']),
+    address: addressIn(row),
     vrf: idIn(row['vrf']),
     status: choiceIn(row['status']),
     dns_name: textIn(row['dns_name']),
@@ -75,13 +79,17 @@ export const ipAddress: Kind = {
   }),
 };
 
-const addressIndex = (address: string, vrf: number | null): string => `${hostOf(address)} ${vrf ?? 'global'}`;
+/** As we write it, whatever notation NetBox keeps (an IPv4 address inside an IPv6 one has two). */
+const addressIn = (row: Row): string => normalizeCidr(textIn(row['address']), undefined) ?? textIn(row['address']);
+const hostIn = (row: Row): string => hostOf(addressIn(row));
+
+const addressIndex = (host: string, vrf: number | null): string => `${host} ${vrf ?? 'global'}`;
 
 /** Free, or ours to move because the guest that had it told that it no longer does; anything else is held. */
 function unheld(desired: Desired, candidates: Candidates): Match {
   const { address, vrf, assigned_object_id: target } = desired.values;
-  const rows = candidates.byIndex(addressIndex(String(address), typeof vrf === 'number' ? vrf : null));
-  const ours = isRef(target) ? candidates.idOf(target) : target;
+  const rows = candidates.byIndex(addressIndex(hostOf(String(address)), typeof vrf === 'number' ? vrf : null));
+  const ours = resolve(target ?? null, candidates.idOf);
   const mine = rows.find(row => isOnInterface(row) && row['assigned_object_id'] === ours);
   if (mine) return { row: mine };
   const held = rows.filter(row => row['assigned_object_id'] !== null && row['assigned_object_id'] !== undefined);
@@ -107,5 +115,5 @@ function holderOf(row: Row): string {
   const parent = field('virtual_machine') ?? field('device');
   const parentName = typeof parent === 'object' && parent !== null && 'name' in parent ? textIn(parent.name) : '';
   const holder = [parentName, textIn(field('name'))].filter(Boolean).join(' ');
-  return `${holder || String(row['assigned_object_type'])} (NetBox IP address ${row.id})`;
+  return holder || `${String(row['assigned_object_type'])} ${String(row['assigned_object_id'])}`;
 }

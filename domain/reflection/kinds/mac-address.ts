@@ -1,6 +1,6 @@
 import { guestKey } from '../inventory';
-import { idIn, scalarIn, textIn, type Kind } from '../kind';
-import { ref } from '../values';
+import { idIn, isBelow, scalarIn, textIn, type Kind, type Row } from '../kind';
+import { ref, type Values } from '../values';
 import { interfaceKey, interfaceRef } from './interface';
 
 /**
@@ -19,6 +19,7 @@ export const macAddress: Kind = {
     assigned_object_id: { createOnly: true },
   },
   natural: ['assigned_object_id', 'mac_address'],
+  stillStandsFor: isBelow('assigned_object_id', row => valuesOf(row)),
   desire: ({ guests, capabilities }) =>
     capabilities.interfaceMacWritable
       ? []
@@ -38,12 +39,14 @@ export const macAddress: Kind = {
                 },
           ),
         ),
-  values: row => ({
-    mac_address: textIn(row['mac_address']).toUpperCase(),
-    assigned_object_type: scalarIn(row['assigned_object_type']),
-    assigned_object_id: scalarIn(row['assigned_object_id']),
-  }),
+  values: row => valuesOf(row),
 };
+
+const valuesOf = (row: Row): Values => ({
+  mac_address: textIn(row['mac_address']).toUpperCase(),
+  assigned_object_type: scalarIn(row['assigned_object_type']),
+  assigned_object_id: scalarIn(row['assigned_object_id']),
+});
 
 /** The primary MAC of an interface, for NetBox before 4.7. */
 export const primaryMac: Kind = {

@@ -1,5 +1,6 @@
 import { guestKey } from '../inventory';
-import { idIn, scalarIn, textIn, type Kind } from '../kind';
+import { idIn, isBelow, scalarIn, textIn, type Kind, type Row } from '../kind';
+import type { Values } from '../values';
 import { vmRef } from './virtual-machine';
 
 /** Disks, in MiB. NetBox sums them into the VM itself and refuses another total, so the VM's `disk` is never sent. */
@@ -13,6 +14,7 @@ export const virtualDisk: Kind = {
   natural: ['virtual_machine', 'name'],
   deletable: 'config',
   togetherByGuest: true,
+  stillStandsFor: isBelow('virtual_machine', row => valuesOf(row)),
   desire: ({ guests }) =>
     guests.flatMap(guest =>
       guest.disks.map(disk => ({
@@ -27,10 +29,12 @@ export const virtualDisk: Kind = {
         },
       })),
     ),
-  values: row => ({
-    virtual_machine: idIn(row['virtual_machine']),
-    name: textIn(row['name']),
-    size: scalarIn(row['size']),
-    description: textIn(row['description']),
-  }),
+  values: row => valuesOf(row),
 };
+
+const valuesOf = (row: Row): Values => ({
+  virtual_machine: idIn(row['virtual_machine']),
+  name: textIn(row['name']),
+  size: scalarIn(row['size']),
+  description: textIn(row['description']),
+});

@@ -48,11 +48,16 @@ export const virtualMachine: Kind = {
     memory: {},
     description: { flag: 'overwrite_vm_description' },
     comments: { flag: 'overwrite_vm_description', edited: 'keep' },
-    tags: { flag: 'overwrite_vm_tags', set: true },
+    tags: { flag: 'overwrite_vm_tags', set: true, additive: policy => !policy.flags.overwrite_vm_proxmox_tags },
     cf: { flag: 'overwrite_vm_custom_fields' },
   },
   natural: ['cluster', 'name'],
-  desire: context => context.guests.map(guest => ({ ...named(guest), values: vmValues(guest, context) })),
+  desire: context =>
+    context.guests.map(guest => {
+      const tags = tagsOf(guest, context);
+      const discovered = support('extras/tags', `proxbox-discovered-${guest.kind}`);
+      return { ...named(guest), values: { ...vmValues(guest, context), tags }, atCreation: { tags: [...tags, discovered] } };
+    }),
   values: row => ({
     name: textIn(row['name']),
     status: choiceIn(row['status']),
@@ -82,7 +87,6 @@ function vmValues(guest: PlannedGuest, context: DesireContext): Values {
     vcpus: guest.vcpus,
     memory: guest.memoryMiB,
     description: firstLine(guest.notes) || `Synced from Proxmox node ${guest.node}`,
-    tags: tagsOf(guest, context),
     ...customFieldValues(context.customFields.vm, {
       proxmox_vm_id: guest.vmid,
       proxmox_vm_type: kind,
@@ -98,7 +102,7 @@ function vmValues(guest: PlannedGuest, context: DesireContext): Values {
     }),
   };
   if (guest.status !== 'unknown') values['status'] = statusOf[guest.status];
-  if (guest.notes.trim() !== firstLine(guest.notes)) values['comments'] = guest.notes.trim();
+  values['comments'] = guest.notes.trim() === firstLine(guest.notes) ? '' : guest.notes.trim();
   if (context.capabilities.vmTypes) {
     const slug = kind === 'qemu' ? 'qemu-virtual-machine' : 'lxc-container';
     values['virtual_machine_type'] = support('virtualization/virtual-machine-types', slug);
@@ -110,7 +114,6 @@ function vmValues(guest: PlannedGuest, context: DesireContext): Values {
 
 function tagsOf(guest: PlannedGuest, context: DesireContext): Ref[] {
   const fromProxmox = context.policy.flags.overwrite_vm_proxmox_tags ? guest.tags.map(name => ref('tag', slugify(name))) : [];
-  const discovered = support('extras/tags', `proxbox-discovered-${guest.kind}`);
-  const unique = new Map([mainTag, discovered, ...fromProxmox].map(item => [`${item.ref}/${item.key}`, item]));
+  const unique = new Map([mainTag, ...fromProxmox].map(item => [`${item.ref}/${item.key}`, item]));
   return [...unique.values()];
 }
