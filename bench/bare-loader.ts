@@ -1,5 +1,5 @@
 import { batchesOf } from '../clients/netbox/batches';
-import { toBody } from '../activities/reflection/apply';
+import { toBody } from '../activities/reflection/to-body';
 import { customFields, supportObjects } from '../domain/reflection/bootstrap';
 import type { NetBoxCapabilities } from '../domain/reflection/kind';
 import { resolve, type Values } from '../domain/reflection/values';

@@ -8,6 +8,7 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { ReflectionActivities } from '../activities/reflection/activities';
+import type { ReflectionKindName } from '../domain/reflection/kind-names';
 import type { RunReason, RunState } from '../domain/run';
 import { searchAttributes } from '../temporal/search-attributes';
 import { taskQueues, type RunInput } from './names';
@@ -33,7 +34,8 @@ const observing = proxyActivities<ReflectionActivities>({
 });
 const planning = proxyActivities<ReflectionActivities>({ ...patient, summary: 'Read NetBox and compare' });
 const verifying = proxyActivities<ReflectionActivities>({ ...patient, summary: 'Check that NetBox shows every guest' });
-const writing = (kind: string) => proxyActivities<ReflectionActivities>({ ...patient, summary: `Write ${kind} to NetBox` });
+const writing = (kinds: ReflectionKindName[]) =>
+  proxyActivities<ReflectionActivities>({ ...patient, summary: `Write to NetBox: ${kinds.join(', ')}` });
 
 /** What a run of one endpoint came to. */
 export interface EndpointSyncResult {
@@ -71,10 +73,10 @@ async function run(runId: string): Promise<EndpointSyncResult> {
     return finish({ runId, state, message, written: 0, ...(reason && { reason }) });
   }
   let written = 0;
-  for (const { kind, count } of plan.kinds) {
-    for (let left = count; left > 0;) {
-      show(started.endpointName, `writing ${kind}: ${count - left} of ${count}, ${written} of ${plan.writes} in all`);
-      const part = await writing(kind).applyChanges({ runId, kind });
+  for (const kinds of inParts(plan.kinds)) {
+    for (let left = 1; left > 0;) {
+      show(started.endpointName, `writing ${kinds.join(', ')}; ${written} of ${plan.writes} objects are written`);
+      const part = await writing(kinds).applyChanges({ runId, kinds });
       written += part.done;
       left = part.left;
     }
@@ -82,6 +84,25 @@ async function run(runId: string): Promise<EndpointSyncResult> {
   show(started.endpointName, 'checking that NetBox shows every guest');
   const { counts, ...end } = await verifying.verifyEndpoint({ runId });
   return finish({ runId, ...end, written: counts['written'] ?? 0 });
+}
+
+/** Changes that one activity takes. */
+const partSize = 2_000;
+
+/** Kinds in order, as many together as fit into one activity: each activity costs a few round trips. */
+function inParts(kinds: { kind: ReflectionKindName; count: number }[]): ReflectionKindName[][] {
+  const parts: ReflectionKindName[][] = [];
+  let room = 0;
+  for (const { kind, count } of kinds) {
+    const part = parts.at(-1);
+    if (part && count <= room) part.push(kind);
+    else {
+      parts.push([kind]);
+      room = partSize;
+    }
+    room -= count;
+  }
+  return parts;
 }
 
 async function endedBy(error: unknown, runId: string): Promise<EndpointSyncResult> {

@@ -5,7 +5,7 @@ import type { ReflectionKindName } from '../../domain/reflection/kind-names';
 import type { RunReason } from '../../domain/run';
 import type { Endpoint } from '../../database/repositories/endpoints';
 import type { RunEnd, RunRecord } from '../../database/repositories/run-records';
-import { applyKind, type ApplySummary } from './apply';
+import { applyKinds, type ApplySummary } from './apply';
 import type { ReflectionDeps } from './deps';
 import { observeRun, type ObserveSummary } from './observe';
 import { planRun, type PlanSummary } from './plan';
@@ -84,11 +84,12 @@ export function createReflectionActivities(deps: ReflectionDeps) {
       return withHeartbeat(progress => planRun(deps, run, endpoint, progress));
     }),
 
-    applyChanges: guarded(async ({ runId, kind }: { runId: string; kind: ReflectionKindName }): Promise<ApplySummary> => {
+    applyChanges: guarded(async ({ runId, kinds }: { runId: string; kinds: ReflectionKindName[] }): Promise<ApplySummary> => {
       const run = await runOf(runId);
       const endpoint = await endpointOf(run);
-      await store.setPhase(runId, `apply ${kind}`);
-      return withHeartbeat((progress, signal) => applyKind(deps, run, endpoint.id, kind, done => progress({ done }), signal));
+      return withHeartbeat((progress, signal) =>
+        applyKinds(deps, run, endpoint.id, kinds, (kind, done) => progress({ kind, done }), signal),
+      );
     }),
 
     verifyEndpoint: guarded(async ({ runId }: { runId: string }): Promise<VerifySummary> => {

@@ -1,329 +1,45 @@
-/**
- * Writes one kind's changes to NetBox: in requests of a few dozen, marked before and after each, so that a crash at any point leaves
- * only changes whose outcome can be read.
- */
-import { NetBoxUnknownOutcomeError } from '../../clients/netbox/errors';
-import type { BulkResult } from '../../clients/netbox/bulk-result';
-import type { NetBoxValues } from '../../clients/netbox/object';
-import type { SettledChange, StoredChange } from '../../database/repositories/changes';
-import type { NewLink } from '../../database/repositories/links';
+/** Writes planned changes to NetBox, kind by kind: what a kind refers to exists before it is written. */
 import type { RunRecord } from '../../database/repositories/run-records';
-import type { Kind } from '../../domain/reflection/kind';
 import type { ReflectionKindName } from '../../domain/reflection/kind-names';
 import { kindNamed } from '../../domain/reflection/kinds';
-import { isRef, resolve, unresolved, type IdOf, type Value, type Values } from '../../domain/reflection/values';
-import { StopRun } from '../failures';
 import type { ReflectionDeps } from './deps';
-import { resolveInDoubt } from './in-doubt';
-import { recheck } from './recheck';
+import { KindWriter, type Written } from './kind-writer';
 
-export interface ApplySummary {
-  done: number;
-  refused: number;
-  skipped: number;
-  /** Open changes of this kind that are left. */
+export interface ApplySummary extends Written {
+  /** Open changes of these kinds that are left. */
   left: number;
 }
 
 /** Changes that one attempt takes; the workflow asks again for the rest. */
 const attemptSize = 2_000;
 
-export async function applyKind(
+/** @param kinds in writing order; one is begun when nothing of those before it is left. */
+export async function applyKinds(
   deps: ReflectionDeps,
   run: RunRecord,
   endpointId: string,
-  kindName: ReflectionKindName,
-  progress: (done: number) => void,
+  kinds: ReflectionKindName[],
+  progress: (kind: ReflectionKindName, done: number) => void,
   signal: AbortSignal,
 ): Promise<ApplySummary> {
-  const writer = new KindWriter(deps, run, endpointId, kindNamed(kindName), progress, signal);
   // An attempt that Temporal gave up may still be alive: only one writes.
-  return deps.store.withLock(`apply ${endpointId}`, () => writer.write());
-}
-
-class KindWriter {
-  private readonly summary: ApplySummary = { done: 0, refused: 0, skipped: 0, left: 0 };
-  private ids = new Map<string, number>();
-  private stopped: StopRun | undefined;
-
-  constructor(
-    private readonly deps: ReflectionDeps,
-    private readonly run: RunRecord,
-    private readonly endpointId: string,
-    private readonly kind: Kind,
-    private readonly progress: (done: number) => void,
-    private readonly signal: AbortSignal,
-  ) {}
-
-  async write(): Promise<ApplySummary> {
-    await this.deps.netbox.session();
-    await this.loadIds();
-    const open = await this.deps.store.openChanges(this.run.id, this.kind.name, attemptSize);
-    const undecided = await this.settleInDoubt(open.filter(change => change.state === 'sending'));
-    const todo = [...undecided, ...open.filter(change => change.state === 'planned')].sort((a, b) => a.seq - b.seq);
-    const ready = await this.withoutDependents(todo);
-    const of = (action: StoredChange['action']): StoredChange[] => ready.filter(change => change.action === action);
-
-    await this.learn(of('link'));
-    await this.inBatches(of('delete'), batch => this.remove(batch));
-    await this.inBatches(of('update'), batch => this.update(batch));
-    await this.inBatches(of('create'), batch => this.create(batch));
-    if (this.stopped) throw this.stopped;
-    this.summary.left = (await this.deps.store.countOpen(this.run.id)).get(this.kind.name) ?? 0;
-    return this.summary;
-  }
-
-  // What the changes point to ---------------------------------------------------------------------------------------------
-
-  private async loadIds(): Promise<void> {
-    const links = await this.deps.store.loadLinks(this.endpointId);
-    for (const [kind, ofKind] of links) for (const [key, link] of ofKind) this.ids.set(`${kind}:${key}`, link.netboxId);
-  }
-
-  private readonly idOf: IdOf = reference => this.ids.get(`${reference.ref}:${reference.key}`);
-
-  /** Changes whose parent was refused or skipped cannot be made in this run. */
-  private async withoutDependents(changes: StoredChange[]): Promise<StoredChange[]> {
-    const ready: StoredChange[] = [];
-    const settled: SettledChange[] = [];
-    for (const change of changes) {
-      const missing = this.missingReference(change);
-      if (missing === undefined) ready.push(change);
-      else settled.push({ seq: change.seq, state: 'skipped', netboxId: null, error: { code: 'dependency', text: missing } });
+  return deps.store.withLock(`apply ${endpointId}`, async () => {
+    await deps.netbox.session();
+    const summary: ApplySummary = { done: 0, refused: 0, skipped: 0, left: 0 };
+    let room = attemptSize;
+    for (const kind of kinds) {
+      const open = room > 0 ? await deps.store.openChanges(run.id, kind, room) : [];
+      if (open.length === 0) continue;
+      room -= open.length;
+      await deps.store.setPhase(run.id, `apply ${kind}`);
+      const writer = new KindWriter(deps, run, endpointId, kindNamed(kind), done => progress(kind, done), signal);
+      const { done, refused, skipped } = await writer.write(open);
+      summary.done += done;
+      summary.refused += refused;
+      summary.skipped += skipped;
     }
-    if (settled.length > 0) await this.deps.store.settleChanges(this.run.id, settled);
-    this.summary.skipped += settled.length;
-    return ready;
-  }
-
-  private missingReference(change: StoredChange): string | undefined {
-    if (change.action === 'delete' || change.action === 'link') return undefined;
-    if (this.targetId(change) === undefined && change.action === 'update')
-      return `its ${this.kind.on ?? this.kind.name} is not in NetBox`;
-    const values = Object.values(change.after).map(value => resolve(value, this.idOf));
-    const missing = values.map(unresolved).find(reference => reference !== undefined);
-    return missing && `${missing.ref} ${missing.key} is not in NetBox`;
-  }
-
-  private targetId(change: StoredChange): number | undefined {
-    return change.netboxId ?? (this.kind.on ? this.ids.get(`${this.kind.on}:${change.key}`) : undefined);
-  }
-
-  private resolved(values: Values): Values {
-    return Object.fromEntries(Object.entries(values).map(([field, value]) => [field, resolve(value, this.idOf)]));
-  }
-
-  // Unknown outcomes --------------------------------------------------------------------------------------------------------
-
-  /** @returns the changes that did not happen and can be sent again. */
-  private async settleInDoubt(changes: StoredChange[]): Promise<StoredChange[]> {
-    if (changes.length === 0) return [];
-    const creates = changes.filter(change => change.action === 'create');
-    const found = await resolveInDoubt(
-      this.deps,
-      this.kind,
-      creates.map(change => ({ seq: change.seq, sentAt: change.sentAt, values: this.resolved(change.after) })),
-      this.signal,
-    );
-    await this.settle(
-      creates.filter(change => found.has(change.seq)).map(change => ({ change, id: found.get(change.seq)!, created: true })),
-      [],
-    );
-    const undecided = changes.filter(change => !found.has(change.seq));
-    await this.deps.store.markPlanned(
-      this.run.id,
-      undecided.map(change => change.seq),
-    );
-    return undecided;
-  }
-
-  // Writing ---------------------------------------------------------------------------------------------------------------------
-
-  private async create(batch: StoredChange[]): Promise<void> {
-    const items = batch.map(change => ({ change, body: toBody(this.resolved(change.after)) }));
-    await this.send(batch, () => this.deps.netbox.bulkCreate(this.kind.path, items.map(bodyOf), this.options()));
-  }
-
-  private async update(batch: StoredChange[]): Promise<void> {
-    const ids = new Map(batch.map(change => [change.seq, this.targetId(change)!]));
-    const verdicts = await recheck(this.deps.netbox, this.kind, batch, ids, values => this.resolved(values));
-    await this.settle(
-      verdicts.already.map(change => ({ change, id: ids.get(change.seq)!, created: false })),
-      verdicts.moved.map(({ change, text }) => ({
-        seq: change.seq,
-        state: 'skipped',
-        netboxId: null,
-        error: { code: 'changed-since-plan', text },
-      })),
-    );
-    if (verdicts.send.length === 0) return;
-    const items = verdicts.send.map(change => ({ id: ids.get(change.seq)!, ...toBody(this.resolved(change.after)) }));
-    await this.send(verdicts.send, () => this.deps.netbox.bulkUpdate(this.kind.path, items, this.options()));
-  }
-
-  private async remove(batch: StoredChange[]): Promise<void> {
-    const ids = batch.flatMap(change => change.netboxId ?? []);
-    await this.send(batch, () => this.deps.netbox.bulkDelete(this.kind.path, ids, this.options()));
-  }
-
-  /** Nothing to write: the object was recognised, or its values were learned. */
-  private async learn(changes: StoredChange[]): Promise<void> {
-    await this.settle(
-      changes.map(change => ({ change, id: this.targetId(change) ?? 0, created: false })),
-      [],
-    );
-  }
-
-  private options() {
-    return { changelogMessage: `proxbox run ${this.run.id}`, signal: this.signal };
-  }
-
-  private async send<Item>(batch: StoredChange[], request: () => Promise<BulkResult<Item>[]>): Promise<void> {
-    await this.deps.store.markSending(
-      this.run.id,
-      batch.map(change => change.seq),
-    );
-    const results = await request().catch(async (error: unknown) => this.afterLostReply(error, batch));
-    if (results === undefined) return;
-    const refusedAsDuplicate: StoredChange[] = [];
-    const written: Written[] = [];
-    const failed: SettledChange[] = [];
-    for (const result of results) {
-      const change = batch[result.index]!;
-      if (result.ok) written.push({ change, id: result.object.id, created: change.action === 'create' });
-      else if (change.action === 'delete' && result.error.kind === 'missing')
-        written.push({ change, id: change.netboxId!, created: false });
-      else {
-        failed.push({
-          seq: change.seq,
-          state: 'refused',
-          netboxId: null,
-          error: { code: result.error.kind, text: result.error.text, fields: result.error.fields },
-        });
-        if (change.action === 'create' && isDuplicate(result.error.text)) refusedAsDuplicate.push(change);
-      }
-    }
-    await this.settle(written, failed);
-    await this.explainDuplicates(refusedAsDuplicate);
-  }
-
-  /** The write may have happened: it is read, and what did not happen stays open for the next attempt. */
-  private async afterLostReply(error: unknown, batch: StoredChange[]): Promise<undefined> {
-    if (!(error instanceof NetBoxUnknownOutcomeError)) {
-      await this.deps.store.markPlanned(
-        this.run.id,
-        batch.map(change => change.seq),
-      );
-    }
-    throw error;
-  }
-
-  /**
-   * NetBox says that it has this already, and the lists did not show it. Either somebody made it a moment ago, or the token sees only
-   * a part: then more would be made twice, so the run stops.
-   */
-  private async explainDuplicates(changes: StoredChange[]): Promise<void> {
-    if (changes.length === 0) return;
-    const found = await resolveInDoubt(
-      { ...this.deps, settleMs: 0 },
-      this.kind,
-      changes.map(change => ({ seq: change.seq, sentAt: null, values: this.resolved(change.after) })),
-      this.signal,
-    );
-    if (this.kind.shared) {
-      const shared = changes.filter(change => found.has(change.seq));
-      await this.settle(
-        shared.map(change => ({ change, id: found.get(change.seq)!, created: false })),
-        [],
-      );
-      this.summary.refused -= shared.length;
-    }
-    const invisible = changes.find(change => !found.has(change.seq));
-    if (invisible === undefined) return;
-    this.stopped = new StopRun(
-      'token-sees-only-part',
-      `NetBox refused to create ${this.kind.name} ${invisible.label} because it exists, and its token does not show it to us. Give the token view permission without constraints; the run stopped, since what is not seen would be made twice.`,
-    );
-  }
-
-  private async settle(written: Written[], failed: SettledChange[]): Promise<void> {
-    if (written.length === 0 && failed.length === 0) return;
-    const done = written.map(({ change, id }): SettledChange => ({ seq: change.seq, state: 'done', netboxId: id }));
-    const kept = written.filter(
-      ({ change, id }) => change.action !== 'delete' && id !== 0 && this.kind.name !== 'primary-release',
-    );
-    const links = kept.map(({ change, id, created }): NewLink => ({
-      kind: this.kind.name,
-      key: change.key,
-      netboxId: id,
-      values: this.resolved(change.reflect),
-      created,
-    }));
-    const gone = written
-      .filter(({ change }) => change.action === 'delete')
-      .map(({ change }) => ({ kind: change.kind, key: change.key }));
-    await this.deps.store.transaction(async db => {
-      await db.settleChanges(this.run.id, [...done, ...failed]);
-      await db.saveLinks(this.endpointId, this.run.id, links);
-      await db.forgetLinks(this.endpointId, gone);
-    });
-    for (const link of links) this.ids.set(`${link.kind}:${link.key}`, link.netboxId);
-    this.summary.done += done.length;
-    this.summary.refused += failed.filter(item => item.state === 'refused').length;
-    this.summary.skipped += failed.filter(item => item.state === 'skipped').length;
-    this.progress(this.summary.done);
-  }
-
-  // Batches -----------------------------------------------------------------------------------------------------------------------
-
-  /** Several requests at once; the client's limiter finds how many NetBox can take. */
-  private async inBatches(changes: StoredChange[], work: (batch: StoredChange[]) => Promise<void>): Promise<void> {
-    const batches = batchesOf(changes, this.deps.batchSize, this.kind.togetherByGuest === true);
-    let next = 0;
-    let failure: unknown;
-    const lane = async (): Promise<void> => {
-      while (next < batches.length && failure === undefined && this.stopped === undefined) {
-        await work(batches[next++]!).catch((error: unknown) => (failure ??= error));
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(lanes, batches.length) }, lane));
-    if (failure !== undefined) throw failure;
-  }
-}
-
-const lanes = 8;
-
-interface Written {
-  change: StoredChange;
-  id: number;
-  created: boolean;
-}
-
-const bodyOf = ({ body }: { body: NetBoxValues }): NetBoxValues => body;
-
-const isDuplicate = (text: string): boolean => /unique|already exists|duplicate/i.test(text);
-
-/** Custom fields go into one object; relations and choices are bare values already. */
-export function toBody(values: Values): NetBoxValues {
-  const body: Record<string, Value | Record<string, Value>> = {};
-  const customFields: Record<string, Value> = {};
-  for (const [field, value] of Object.entries(values)) {
-    if (isRef(value)) throw new Error(`${field} still refers to ${value.ref} ${value.key}.`);
-    if (field.startsWith('cf.')) customFields[field.slice(3)] = value;
-    else body[field] = value;
-  }
-  return Object.keys(customFields).length > 0 ? { ...body, custom_fields: customFields } : body;
-}
-
-function batchesOf(changes: StoredChange[], size: number, togetherByGuest: boolean): StoredChange[][] {
-  const batches: StoredChange[][] = [];
-  let guest: string | undefined;
-  for (const change of changes) {
-    const last = batches.at(-1);
-    const sameGuest = togetherByGuest && change.guest !== undefined && change.guest === guest;
-    if (last && (last.length < size || sameGuest)) last.push(change);
-    else batches.push([change]);
-    guest = change.guest;
-  }
-  return batches;
+    const left = await deps.store.countOpen(run.id);
+    summary.left = kinds.reduce((sum, kind) => sum + (left.get(kind) ?? 0), 0);
+    return summary;
+  });
 }

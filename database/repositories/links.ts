@@ -1,6 +1,6 @@
 import type { Link } from '../../domain/reflection/change';
 import type { ReflectionKindName } from '../../domain/reflection/kind-names';
-import type { Values } from '../../domain/reflection/values';
+import type { Ref, Values } from '../../domain/reflection/values';
 import type { Queryable } from '../queryable';
 
 /** The link table of one endpoint: which NetBox object shows which Proxmox object, and what was reflected to it. */
@@ -19,6 +19,22 @@ export async function loadLinks(db: Queryable, endpointId: string): Promise<Map<
     links.set(row.kind, ofKind);
   }
   return links;
+}
+
+/** NetBox ids of those of an endpoint's objects that exist. */
+export async function findLinkedIds(
+  db: Queryable,
+  endpointId: string,
+  wanted: Ref[],
+): Promise<{ kind: string; key: string; netboxId: number }[]> {
+  const distinct = [...new Map(wanted.map(item => [`${item.ref}:${item.key}`, item])).values()];
+  if (distinct.length === 0) return [];
+  const { rows } = await db.query<{ kind: string; key: string; netbox_id: string }>(
+    `select kind, key, netbox_id from reflected join unnest($2::text[], $3::text[]) as item (kind, key) using (kind, key)
+     where endpoint_id = $1`,
+    [endpointId, distinct.map(item => item.ref), distinct.map(item => item.key)],
+  );
+  return rows.map(row => ({ kind: row.kind, key: row.key, netboxId: Number(row.netbox_id) }));
 }
 
 /** NetBox ids that other endpoints own, by kind. */

@@ -1,0 +1,295 @@
+/**
+ * Writes one kind's changes to NetBox: in requests of a few dozen, marked before and after each, so that a crash at any point leaves
+ * only changes whose outcome can be read.
+ */
+import { NetBoxUnknownOutcomeError } from '../../clients/netbox/errors';
+import type { BulkOptions } from '../../clients/netbox/bulk';
+import type { BulkResult } from '../../clients/netbox/bulk-result';
+import type { SettledChange, StoredChange } from '../../database/repositories/changes';
+import type { NewLink } from '../../database/repositories/links';
+import type { RunRecord } from '../../database/repositories/run-records';
+import type { Kind } from '../../domain/reflection/kind';
+import { isRef, ref, resolve, unresolved, type IdOf, type Ref, type Value, type Values } from '../../domain/reflection/values';
+import { StopRun } from '../failures';
+import { batchesOf } from './batches';
+import type { ReflectionDeps } from './deps';
+import { resolveInDoubt } from './in-doubt';
+import { recheck } from './recheck';
+import { toBody } from './to-body';
+
+/** Counts of changes. */
+export interface Written {
+  done: number;
+  refused: number;
+  skipped: number;
+}
+
+export class KindWriter {
+  private readonly summary: Written = { done: 0, refused: 0, skipped: 0 };
+  private readonly ids = new Map<string, number>();
+  private stopped: StopRun | undefined;
+
+  constructor(
+    private readonly deps: ReflectionDeps,
+    private readonly run: RunRecord,
+    private readonly endpointId: string,
+    private readonly kind: Kind,
+    private readonly progress: (done: number) => void,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** @param open open changes of the kind, in plan order. */
+  async write(open: StoredChange[]): Promise<Written> {
+    await this.loadIds(open);
+    const undecided = await this.settleInDoubt(open.filter(change => change.state === 'sending'));
+    const todo = [...undecided, ...open.filter(change => change.state === 'planned')].sort((a, b) => a.seq - b.seq);
+    const ready = await this.withoutDependents(todo);
+    const of = (action: StoredChange['action']): StoredChange[] => ready.filter(change => change.action === action);
+
+    await this.learn(of('link'));
+    await this.inBatches(of('delete'), batch => this.remove(batch));
+    await this.inBatches(of('update'), batch => this.update(batch));
+    await this.inBatches(of('create'), batch => this.create(batch));
+    if (this.stopped) throw this.stopped;
+    return this.summary;
+  }
+
+  // What the changes point to ---------------------------------------------------------------------------------------------
+
+  private async loadIds(changes: StoredChange[]): Promise<void> {
+    const wanted = changes.flatMap(change => [
+      ...Object.values({ ...change.reflect, ...change.after }).flatMap(refsIn),
+      ...(this.kind.on && change.netboxId === null ? [ref(this.kind.on, change.key)] : []),
+    ]);
+    for (const { kind, key, netboxId } of await this.deps.store.findLinkedIds(this.endpointId, wanted)) {
+      this.ids.set(`${kind}:${key}`, netboxId);
+    }
+  }
+
+  private readonly idOf: IdOf = reference => this.ids.get(`${reference.ref}:${reference.key}`);
+
+  /** Changes whose parent was refused or skipped cannot be made in this run. */
+  private async withoutDependents(changes: StoredChange[]): Promise<StoredChange[]> {
+    const ready: StoredChange[] = [];
+    const settled: SettledChange[] = [];
+    for (const change of changes) {
+      const missing = this.missingReference(change);
+      if (missing === undefined) ready.push(change);
+      else settled.push({ seq: change.seq, state: 'skipped', netboxId: null, error: { code: 'dependency', text: missing } });
+    }
+    if (settled.length > 0) await this.deps.store.settleChanges(this.run.id, settled);
+    this.summary.skipped += settled.length;
+    return ready;
+  }
+
+  private missingReference(change: StoredChange): string | undefined {
+    if (change.action === 'delete' || change.action === 'link') return undefined;
+    if (this.targetId(change) === undefined && change.action === 'update')
+      return `its ${this.kind.on ?? this.kind.name} is not in NetBox`;
+    const values = Object.values(change.after).map(value => resolve(value, this.idOf));
+    const missing = values.map(unresolved).find(reference => reference !== undefined);
+    return missing && `${missing.ref} ${missing.key} is not in NetBox`;
+  }
+
+  private targetId(change: StoredChange): number | undefined {
+    return change.netboxId ?? (this.kind.on ? this.ids.get(`${this.kind.on}:${change.key}`) : undefined);
+  }
+
+  private resolved(values: Values): Values {
+    return Object.fromEntries(Object.entries(values).map(([field, value]) => [field, resolve(value, this.idOf)]));
+  }
+
+  // Unknown outcomes --------------------------------------------------------------------------------------------------------
+
+  /** @returns the changes that did not happen and can be sent again. */
+  private async settleInDoubt(changes: StoredChange[]): Promise<StoredChange[]> {
+    if (changes.length === 0) return [];
+    const creates = changes.filter(change => change.action === 'create');
+    const found = await resolveInDoubt(
+      this.deps,
+      this.kind,
+      creates.map(change => ({ seq: change.seq, sentAt: change.sentAt, values: this.resolved(change.after) })),
+      this.signal,
+    );
+    await this.settle(
+      creates.filter(change => found.has(change.seq)).map(change => ({ change, id: found.get(change.seq)!, created: true })),
+      [],
+    );
+    const undecided = changes.filter(change => !found.has(change.seq));
+    await this.deps.store.markPlanned(
+      this.run.id,
+      undecided.map(change => change.seq),
+    );
+    return undecided;
+  }
+
+  // Writing ---------------------------------------------------------------------------------------------------------------------
+
+  private async create(batch: StoredChange[]): Promise<void> {
+    const items = batch.map(change => toBody(this.resolved(change.after)));
+    await this.send(batch, () => this.deps.netbox.bulkCreate(this.kind.path, items, this.options(batch, items)));
+  }
+
+  private async update(batch: StoredChange[]): Promise<void> {
+    const ids = new Map(batch.map(change => [change.seq, this.targetId(change)!]));
+    const verdicts = await recheck(this.deps.netbox, this.kind, batch, ids, values => this.resolved(values));
+    await this.settle(
+      verdicts.already.map(change => ({ change, id: ids.get(change.seq)!, created: false })),
+      verdicts.moved.map(({ change, text }) => ({
+        seq: change.seq,
+        state: 'skipped',
+        netboxId: null,
+        error: { code: 'changed-since-plan', text },
+      })),
+    );
+    if (verdicts.send.length === 0) return;
+    const items = verdicts.send.map(change => ({ id: ids.get(change.seq)!, ...toBody(this.resolved(change.after)) }));
+    await this.send(verdicts.send, () => this.deps.netbox.bulkUpdate(this.kind.path, items, this.options(verdicts.send, items)));
+  }
+
+  private async remove(batch: StoredChange[]): Promise<void> {
+    const ids = batch.flatMap(change => change.netboxId ?? []);
+    await this.send(batch, () => this.deps.netbox.bulkDelete(this.kind.path, ids, this.options(batch, ids)));
+  }
+
+  /** Nothing to write: the object was recognised, or its values were learned. */
+  private async learn(changes: StoredChange[]): Promise<void> {
+    await this.settle(
+      changes.map(change => ({ change, id: this.targetId(change) ?? 0, created: false })),
+      [],
+    );
+  }
+
+  /** The client cuts requests by their size, too: it must know what belongs together. */
+  private options<Item>(batch: StoredChange[], items: Item[]): BulkOptions<Item> {
+    const guests = new Map(items.map((item, place) => [item, batch[place]?.guest ?? '']));
+    return {
+      changelogMessage: `proxbox run ${this.run.id}`,
+      signal: this.signal,
+      ...(this.kind.togetherByGuest && { groupBy: item => guests.get(item) ?? '' }),
+    };
+  }
+
+  private async send<Item>(batch: StoredChange[], request: () => Promise<BulkResult<Item>[]>): Promise<void> {
+    await this.deps.store.markSending(
+      this.run.id,
+      batch.map(change => change.seq),
+    );
+    const results = await request().catch(async (error: unknown) => this.afterLostReply(error, batch));
+    if (results === undefined) return;
+    const refusedAsDuplicate: StoredChange[] = [];
+    const written: WrittenChange[] = [];
+    const failed: SettledChange[] = [];
+    for (const result of results) {
+      const change = batch[result.index]!;
+      if (result.ok) written.push({ change, id: result.object.id, created: change.action === 'create' });
+      else if (change.action === 'delete' && result.error.kind === 'missing')
+        written.push({ change, id: change.netboxId!, created: false });
+      else {
+        failed.push({
+          seq: change.seq,
+          state: 'refused',
+          netboxId: null,
+          error: { code: result.error.kind, text: result.error.text, fields: result.error.fields },
+        });
+        if (change.action === 'create' && isDuplicate(result.error.text)) refusedAsDuplicate.push(change);
+      }
+    }
+    await this.settle(written, failed);
+    await this.explainDuplicates(refusedAsDuplicate);
+  }
+
+  /** The write may have happened: it is read, and what did not happen stays open for the next attempt. */
+  private async afterLostReply(error: unknown, batch: StoredChange[]): Promise<undefined> {
+    if (!(error instanceof NetBoxUnknownOutcomeError)) {
+      await this.deps.store.markPlanned(
+        this.run.id,
+        batch.map(change => change.seq),
+      );
+    }
+    throw error;
+  }
+
+  /**
+   * NetBox says that it has this already, and the lists did not show it. Either somebody made it a moment ago, or the token sees only
+   * a part: then more would be made twice, so the run stops.
+   */
+  private async explainDuplicates(changes: StoredChange[]): Promise<void> {
+    if (changes.length === 0) return;
+    const found = await resolveInDoubt(
+      { ...this.deps, settleMs: 0 },
+      this.kind,
+      changes.map(change => ({ seq: change.seq, sentAt: null, values: this.resolved(change.after) })),
+      this.signal,
+    );
+    if (this.kind.shared) {
+      const shared = changes.filter(change => found.has(change.seq));
+      await this.settle(
+        shared.map(change => ({ change, id: found.get(change.seq)!, created: false })),
+        [],
+      );
+      this.summary.refused -= shared.length;
+    }
+    const invisible = changes.find(change => !found.has(change.seq));
+    if (invisible === undefined) return;
+    this.stopped = new StopRun(
+      'token-sees-only-part',
+      `NetBox refused to create ${this.kind.name} ${invisible.label} because it exists, and its token does not show it to us. Give the token view permission without constraints; the run stopped, since what is not seen would be made twice.`,
+    );
+  }
+
+  private async settle(written: WrittenChange[], failed: SettledChange[]): Promise<void> {
+    if (written.length === 0 && failed.length === 0) return;
+    const done = written.map(({ change, id }): SettledChange => ({ seq: change.seq, state: 'done', netboxId: id }));
+    const kept = written.filter(
+      ({ change, id }) => change.action !== 'delete' && id !== 0 && this.kind.name !== 'primary-release',
+    );
+    const links = kept.map(({ change, id, created }): NewLink => ({
+      kind: this.kind.name,
+      key: change.key,
+      netboxId: id,
+      values: this.resolved(change.reflect),
+      created,
+    }));
+    const gone = written
+      .filter(({ change }) => change.action === 'delete')
+      .map(({ change }) => ({ kind: change.kind, key: change.key }));
+    await this.deps.store.transaction(async db => {
+      await db.settleChanges(this.run.id, [...done, ...failed]);
+      await db.saveLinks(this.endpointId, this.run.id, links);
+      await db.forgetLinks(this.endpointId, gone);
+    });
+    this.summary.done += done.length;
+    this.summary.refused += failed.filter(item => item.state === 'refused').length;
+    this.summary.skipped += failed.filter(item => item.state === 'skipped').length;
+    this.progress(this.summary.done);
+  }
+
+  // Batches -----------------------------------------------------------------------------------------------------------------------
+
+  /** Several requests at once; the client's limiter finds how many NetBox can take. */
+  private async inBatches(changes: StoredChange[], work: (batch: StoredChange[]) => Promise<void>): Promise<void> {
+    const batches = batchesOf(changes, this.deps.batchSize, this.kind.togetherByGuest === true);
+    let next = 0;
+    let failure: unknown;
+    const lane = async (): Promise<void> => {
+      while (next < batches.length && failure === undefined && this.stopped === undefined) {
+        await work(batches[next++]!).catch((error: unknown) => (failure ??= error));
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(lanes, batches.length) }, lane));
+    if (failure !== undefined) throw failure;
+  }
+}
+
+const lanes = 8;
+
+interface WrittenChange {
+  change: StoredChange;
+  id: number;
+  created: boolean;
+}
+
+const refsIn = (value: Value): Ref[] => (Array.isArray(value) ? value : [value]).filter(isRef);
+
+const isDuplicate = (text: string): boolean => /unique|already exists|duplicate/i.test(text);
