@@ -1,30 +1,38 @@
 import express, { type Express } from 'express';
-import helmet from 'helmet';
-import { requireApiKey } from './authenticate';
+import helmet, { type HelmetOptions } from 'helmet';
+import { authRoutes } from './auth/routes';
+import { identify } from './auth/guarded-routes';
 import type { ApiDependencies } from './dependencies';
 import { endpointRoutes } from './endpoints/routes';
+import { roleRoutes } from './people/role-routes';
+import { userRoutes } from './people/user-routes';
 import { answerProblems, noSuchRoute } from './problem-json';
 import { logRequests, nameRequests } from './request-id';
 import { runRoutes } from './runs/routes';
 import { systemRoutes } from './system/routes';
 
-/** The HTTP interface. Answers carry an ETag only where one can be used in If-Match, and nothing is cached on the way. */
+/** The HTTP interface. Each route is guarded by what was declared for it, and a path that is no route is told to those only who are signed in. Answers carry an ETag only where one can be used in If-Match, and nothing is cached on the way. */
 export function createApp(dependencies: ApiDependencies): Express {
   const app = express();
   app.set('etag', false);
+  app.set('trust proxy', [...dependencies.trustedProxies]);
 
-  app.use(nameRequests, logRequests(dependencies.log), helmet());
+  app.use(nameRequests, logRequests(dependencies.log), helmet(helmetOptions));
   app.use((_req, res, next) => {
     res.set('Cache-Control', 'no-store');
     next();
   });
 
   app.use(systemRoutes(dependencies));
-  app.use(requireApiKey(dependencies.authenticate));
-  app.use(express.json({ limit: '256kb', type: ['application/json', 'application/*+json'] }));
+  app.use(authRoutes(dependencies));
   app.use(endpointRoutes(dependencies));
   app.use(runRoutes(dependencies));
+  app.use(userRoutes(dependencies));
+  app.use(roleRoutes(dependencies));
 
-  app.use(noSuchRoute, answerProblems(dependencies.log));
+  app.use(identify(dependencies.authenticate), noSuchRoute, answerProblems(dependencies.log));
   return app;
 }
+
+/** With no referrer at all, browsers do not say either that a form comes from a page of ours. */
+const helmetOptions: HelmetOptions = { referrerPolicy: { policy: 'same-origin' } };

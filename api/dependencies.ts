@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Pool } from 'pg';
 import type { SecretBox } from '../database/secrets';
-import type { Authenticator } from './api-keys';
+import type { Authenticate } from './auth/authenticate';
 import type { Temporal } from './temporal';
 
 export type ApiLog = Pick<Logger, 'info' | 'warn' | 'error'>;
@@ -22,6 +22,8 @@ export interface ApiDependencies {
   secrets: Pick<SecretBox, 'seal'>;
   temporal: Temporal;
   temporalUi: TemporalUi;
-  authenticate: Authenticator;
+  authenticate: Authenticate;
+  /** Addresses and networks of proxies whose X-Forwarded headers are believed. */
+  trustedProxies: readonly string[];
   log: ApiLog;
 }

@@ -1,15 +1,12 @@
+import type { Identity } from './auth/identity';
+
 declare global {
   namespace Express {
     /** What the middleware knows about a request. */
     interface Locals {
       requestId: string;
-      /** Who asks. Set on every route behind authentication. */
-      caller: Caller;
+      /** Who asks. Set on every route that is not for everybody. */
+      caller: Identity;
     }
   }
-}
-
-export interface Caller {
-  /** How runs and audit rows name the caller, such as `api-key:first-start`. */
-  name: string;
 }

@@ -32,7 +32,7 @@ function sendProblem(res: Response, { code, detail, errors, headers }: Problem):
       code,
       detail,
       ...(errors.length > 0 && { errors }),
-      retryable: status === 503,
+      retryable: status === 503 || status === 429,
       traceId: res.locals.requestId,
     }),
   );

@@ -2,8 +2,11 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { Config } from '../config/config';
 import { openSecretBox } from '../database/secrets';
-import { createAuthenticator, makeFirstApiKey } from './api-keys';
+import { writeBuiltInRoles } from '../database/repositories/people/roles';
+import { builtInRoles } from '../domain/people/roles';
 import { createApp } from './app';
+import { createAuthenticate } from './auth/authenticate';
+import { makeFirstAdministrator } from './auth/first-administrator';
 import type { ApiDependencies } from './dependencies';
 import { startLeftovers } from './runs/launch';
 
@@ -12,8 +15,11 @@ export interface StartApiOptions extends Pick<
   'database' | 'databaseEngine' | 'temporal' | 'temporalUi' | 'log'
 > {
   config: Pick<Config, 'api' | 'encryptionKey' | 'stateDir'>;
-  /** Shows the first key of this installation to the person who starts it. Nobody can read it a second time, so never log it. */
-  showFirstKey: (key: string) => void;
+  /**
+   * Shows the first API token of this installation, and the password of the administrator whose it is, to the person who starts it. Nobody
+   * can read them a second time, so never log them.
+   */
+  showFirstKey: (token: string, administrator: { username: string; password: string }) => void;
 }
 
 export interface RunningApi {
@@ -32,15 +38,16 @@ const STOP_GRACE_MS = 10_000;
 export async function startApi({ config, showFirstKey, ...parts }: StartApiOptions): Promise<RunningApi> {
   const { database } = parts;
   const secrets = await openSecretBox(config);
-  const authenticate = createAuthenticator(database, config.api.key);
-  const app = createApp({ ...parts, secrets, authenticate });
+  await writeBuiltInRoles(database, builtInRoles);
+  const authenticate = createAuthenticate(database, config.api.key);
+  const app = createApp({ ...parts, secrets, authenticate, trustedProxies: config.api.trustedProxies });
 
   const server = createServer(app);
   server.listen(config.api.port, config.api.host);
   await once(server, 'listening');
 
-  const firstKey = config.api.key === undefined ? await makeFirstApiKey(database) : undefined;
-  if (firstKey !== undefined) showFirstKey(firstKey);
+  const first = await makeFirstAdministrator(database, config.api.administrator);
+  if (first !== undefined) showFirstKey(first.token, first);
   await startLeftovers(parts);
 
   return { url: urlOf(server), stop: () => stop(server) };

@@ -21,9 +21,9 @@ export function queryOf<Schema extends z.ZodType>(req: Request, schema: Schema):
 
 const idSchema = z.uuid();
 
-/** The `id` in the path. What is no UUID names nothing. */
-export function idOf(req: Request, what: string): string {
-  const parsed = idSchema.safeParse(req.params['id']);
+/** An id in the path. What is no UUID names nothing. */
+export function idOf(req: Request, what: string, param = 'id'): string {
+  const parsed = idSchema.safeParse(req.params[param]);
   if (!parsed.success) throw notFound(what);
   return parsed.data.toLowerCase();
 }
@@ -49,3 +49,9 @@ const summary = (errors: ProblemDetail[]): string =>
   errors.length === 1
     ? `${errors[0]?.pointer || 'The body'}: ${errors[0]?.detail}`
     : `${errors.length} values are wrong; errors lists them.`;
+
+/** The keys that have a value: what a change leaves out stays as it is. */
+export function withoutAbsent<T extends object>(given: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  const entries = Object.entries(given).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [Key in keyof T]?: Exclude<T[Key], undefined> };
+}

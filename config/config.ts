@@ -39,6 +39,10 @@ export interface Config {
     host: string;
     port: number;
     key: Secret<string> | undefined;
+    /** Who the first administrator becomes; read by the first start only. Without a password one is made and printed. */
+    administrator: { username: string; password: Secret<string> | undefined };
+    /** Addresses and networks of proxies whose X-Forwarded headers are believed. */
+    trustedProxies: readonly string[];
   };
   /** AES-256 key made from `PROXBOX_ENCRYPTION_KEY`; undefined means the key file in the state folder. */
   encryptionKey: Secret<Buffer> | undefined;

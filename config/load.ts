@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { MIN_PASSWORD_LENGTH, passwordLength, USERNAME_RULE, usernamePattern } from '../domain/people/names';
 import { type Config, LOG_LEVELS } from './config';
 import { ConfigError, type ConfigProblem } from './errors';
 import { overwriteSchema } from './overwrite-flags';
 import { Secret } from './secret';
 import { settingsSchema } from './settings';
-import { flag, oneOf, optionalText, textOr, urlText, wholeNumber } from './variables';
+import { flag, networkList, oneOf, optionalText, textOr, urlText, wholeNumber } from './variables';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -32,6 +33,12 @@ const environmentSchema = z.object({
   PROXBOX_API_KEY: optionalText.refine(key => key === undefined || key.length >= 16, 'give at least 16 characters'),
   PROXBOX_API_HOST: textOr('127.0.0.1'),
   PROXBOX_API_PORT: wholeNumber(8800, { min: 0, max: 65_535, what: 'a port' }),
+  PROXBOX_ADMIN_USER: textOr('admin').refine(name => usernamePattern.test(name), USERNAME_RULE.toLowerCase()),
+  PROXBOX_ADMIN_PASSWORD: optionalText.refine(
+    password => password === undefined || passwordLength(password) >= MIN_PASSWORD_LENGTH,
+    `give at least ${MIN_PASSWORD_LENGTH} characters`,
+  ),
+  PROXBOX_TRUSTED_PROXIES: networkList,
   PROXBOX_ENCRYPTION_KEY: optionalText,
 });
 
@@ -63,7 +70,13 @@ export function loadConfig(env: Environment = process.env): Config {
       testServerPath: vars.TEMPORAL_TEST_SERVER_PATH,
     },
     netbox: { url: vars.NETBOX_URL, token: secret(vars.NETBOX_TOKEN), caFile: vars.NETBOX_CA, verifySsl: vars.NETBOX_VERIFY_SSL },
-    api: { host: vars.PROXBOX_API_HOST, port: vars.PROXBOX_API_PORT, key: secret(vars.PROXBOX_API_KEY) },
+    api: {
+      host: vars.PROXBOX_API_HOST,
+      port: vars.PROXBOX_API_PORT,
+      key: secret(vars.PROXBOX_API_KEY),
+      administrator: { username: vars.PROXBOX_ADMIN_USER, password: secret(vars.PROXBOX_ADMIN_PASSWORD) },
+      trustedProxies: vars.PROXBOX_TRUSTED_PROXIES,
+    },
     encryptionKey: secret(vars.PROXBOX_ENCRYPTION_KEY === undefined ? undefined : sha256(vars.PROXBOX_ENCRYPTION_KEY)),
     settings: { ...settings.data, overwrite: overwrite.data },
   });

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /**
@@ -65,6 +66,22 @@ export function wordList(fallback: readonly string[]) {
       .map(word => word.trim())
       .filter(word => word !== '');
   });
+}
+
+/** IP addresses and networks in CIDR notation, separated by commas. */
+export const networkList = wordList([]).refine(
+  words => words.every(isNetwork),
+  'give addresses such as 10.0.0.5 or networks such as 10.0.0.0/8, separated by commas',
+);
+
+function isNetwork(word: string): boolean {
+  const [address = '', bits, ...rest] = word.split('/');
+  const version = isIP(address);
+  return (
+    version !== 0 &&
+    rest.length === 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)))
+  );
 }
 
 /** A URL of one of the given schemes (each with its colon); kept as it was written. */

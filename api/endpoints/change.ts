@@ -15,7 +15,8 @@ import type { SecretBox } from '../../database/secrets';
 import type { ApiDatabase } from '../dependencies';
 import { Problem } from '../errors';
 import { requireMatch } from '../etag';
-import { notFound } from '../validate';
+import { refuseTaken } from '../taken';
+import { notFound, withoutAbsent } from '../validate';
 import { changePolicy } from './policy';
 import type { EndpointCreate, EndpointPatch } from './schema';
 import { addressChanges, requireSecretsAgain } from './secrets-again';
@@ -29,7 +30,7 @@ export interface EndpointChanges {
 }
 
 export function createEndpointChanges(database: ApiDatabase, secrets: Pick<SecretBox, 'seal'>): EndpointChanges {
-  const change = <T>(work: (db: Queryable) => Promise<T>): Promise<T> => inTransaction(database, work).catch(nameTaken);
+  const change = <T>(work: (db: Queryable) => Promise<T>): Promise<T> => inTransaction(database, work).catch(answerTaken);
   return {
     create: wanted => change(db => create(db, secrets, wanted)),
     patch: (id, ifMatch, wanted) => change(db => patch(db, secrets, id, ifMatch, wanted)),
@@ -94,15 +95,6 @@ function gone(): never {
   throw notFound('endpoint');
 }
 
-function nameTaken(error: unknown): never {
-  const constraint: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'constraint') : undefined;
-  if (constraint !== 'endpoint_name_key') throw error;
-  const detail = 'Another endpoint has this name; upper and lower case count as equal.';
-  throw new Problem('name-taken', detail, { errors: [{ pointer: '/name', detail }] });
-}
-
-/** The keys that have a value. */
-function withoutAbsent<T extends object>(given: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
-  const entries = Object.entries(given).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [Key in keyof T]?: Exclude<T[Key], undefined> };
-}
+const answerTaken = refuseTaken({
+  endpoint_name_key: ['name-taken', '/name', 'Another endpoint has this name; upper and lower case count as equal.'],
+});

@@ -1,5 +1,6 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import { type Endpoint, findEndpoint, listEndpoints } from '../../database/repositories/endpoints';
+import { guardedRoutes } from '../auth/guarded-routes';
 import type { ApiDependencies } from '../dependencies';
 import { ifMatchOf, setETag } from '../etag';
 import { bodyOf, idOf, notFound } from '../validate';
@@ -7,8 +8,9 @@ import { createEndpointChanges } from './change';
 import { endpointCreateSchema, type EndpointListView, endpointPatchSchema, type EndpointView } from './schema';
 import { viewEndpoints } from './view';
 
-export function endpointRoutes({ database, secrets }: ApiDependencies): Router {
-  const router = Router();
+export function endpointRoutes(dependencies: ApiDependencies): Router {
+  const { router, on } = guardedRoutes(dependencies);
+  const { database, secrets } = dependencies;
   const changes = createEndpointChanges(database, secrets);
 
   const view = async (endpoint: Endpoint | undefined): Promise<EndpointView> => {
@@ -17,12 +19,13 @@ export function endpointRoutes({ database, secrets }: ApiDependencies): Router {
     return shown;
   };
 
-  router.get('/endpoints', async (_req, res) => {
-    const answer: EndpointListView = { items: await viewEndpoints(database, await listEndpoints(database)) };
+  on('GET /endpoints', async (_req, res) => {
+    const visible = (await listEndpoints(database)).filter(({ id }) => res.locals.caller.permissions('view', id));
+    const answer: EndpointListView = { items: await viewEndpoints(database, visible) };
     res.json(answer);
   });
 
-  router.post('/endpoints', async (req, res) => {
+  on('POST /endpoints', async (req, res) => {
     const endpoint = await changes.create(bodyOf(req, endpointCreateSchema));
     setETag(res, endpoint.version);
     res
@@ -31,25 +34,25 @@ export function endpointRoutes({ database, secrets }: ApiDependencies): Router {
       .json(await view(endpoint));
   });
 
-  router.get('/endpoints/:id', async (req, res) => {
+  on('GET /endpoints/:id', async (req, res) => {
     const endpoint = await view(await findEndpoint(database, idOf(req, 'endpoint')));
     setETag(res, endpoint.version);
     res.json(endpoint);
   });
 
-  router.patch('/endpoints/:id', async (req, res) => {
+  on('PATCH /endpoints/:id', async (req, res) => {
     const endpoint = await changes.patch(idOf(req, 'endpoint'), ifMatchOf(req), bodyOf(req, endpointPatchSchema));
     setETag(res, endpoint.version);
     res.json(await view(endpoint));
   });
 
-  router.delete('/endpoints/:id', async (req, res) => {
+  on('DELETE /endpoints/:id', async (req, res) => {
     await changes.remove(idOf(req, 'endpoint'), ifMatchOf(req));
     res.status(204).end();
   });
 
   /** A person accepts the other cluster behind the address. */
-  router.post('/endpoints/:id/rebind', async (req, res) => {
+  on('POST /endpoints/:id/rebind', async (req, res) => {
     const endpoint = await changes.rebind(idOf(req, 'endpoint'));
     setETag(res, endpoint.version);
     res.json(await view(endpoint));

@@ -3,16 +3,16 @@ import { findEndpoint } from '../../database/repositories/endpoints';
 import { findRun, type RunRead } from '../../database/repositories/run-reads';
 import { cancelRun, confirmPlan } from '../../database/repositories/run-requests';
 import { finalRunStates, type RunScope } from '../../domain/run';
+import type { Identity } from '../auth/identity';
 import type { ApiDependencies } from '../dependencies';
 import { Problem } from '../errors';
-import type { Caller } from '../locals';
 import { notFound } from '../validate';
 import { requestFullSync, startRun } from './launch';
 
 type Needs = Pick<ApiDependencies, 'database' | 'temporal'>;
 
 /** A person has read the plan of one endpoint's run and lets it be written: a new full sync of that endpoint does it. Gives the new run's id. */
-export async function confirmRun(needs: Needs, runId: string, caller: Caller): Promise<string> {
+export async function confirmRun(needs: Needs, runId: string, caller: Pick<Identity, 'name'>): Promise<string> {
   const run = (await findRun(needs.database, runId)) ?? gone();
   const scope = confirmedScope(run);
   const request = await inTransaction(needs.database, async db => {
@@ -33,7 +33,7 @@ function confirmedScope(run: RunRead): RunScope & { endpoints: [string] } {
 }
 
 /** Asks a run to stop. A running one ends by its workflow; one that no workflow runs ends at once. */
-export async function requestCancel({ database, temporal }: Needs, runId: string, caller: Caller): Promise<void> {
+export async function requestCancel({ database, temporal }: Needs, runId: string, caller: Pick<Identity, 'name'>): Promise<void> {
   const run = (await findRun(database, runId)) ?? gone();
   if (finalRunStates.includes(run.state)) throw new Problem('run-ended', `Run ${runId} is ${run.state} already.`);
   const stopping = !waitsForItsTurn(run) && (await temporal.cancel(run.workflowId));

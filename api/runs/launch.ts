@@ -9,13 +9,13 @@ import {
 import type { RunScope } from '../../domain/run';
 import { workflowIds } from '../../workflows/names';
 import type { ApiDependencies } from '../dependencies';
-import type { Caller } from '../locals';
+import type { Identity } from '../auth/identity';
 import type { FullSyncStart } from '../temporal';
 
 const NEVER_STARTED = 'Temporal could not be reached, so this run never started. Start it again when Temporal answers.';
 
 /** Writes the row of a full sync; `startRun` comes after. */
-export async function requestFullSync(db: Queryable, scope: RunScope, caller: Caller): Promise<FullSyncRequest> {
+export async function requestFullSync(db: Queryable, scope: RunScope, caller: Pick<Identity, 'name'>): Promise<FullSyncRequest> {
   const id = randomUUID();
   const request = { id, scope, requestedBy: caller.name, workflowId: workflowIds.fullSync(id) };
   await insertFullSync(db, request);

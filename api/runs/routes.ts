@@ -1,9 +1,11 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import { findEndpoint } from '../../database/repositories/endpoints';
 import { listFindings } from '../../database/repositories/finding-reads';
 import { listChanges } from '../../database/repositories/plan-reads';
 import { findRun, listRuns, type RunRead } from '../../database/repositories/run-reads';
 import type { RunScope } from '../../domain/run';
+import { guardedRoutes } from '../auth/guarded-routes';
+import type { Identity } from '../auth/identity';
 import type { ApiDependencies } from '../dependencies';
 import { Problem } from '../errors';
 import { decodeCursor, encodeCursor, setNextLink } from '../paging';
@@ -20,12 +22,14 @@ import {
   runCursorSchema,
   runListQuery,
   type RunListView,
+  type RunView,
 } from './schema';
 import { scopeOf } from './scope';
 import { summariseRun, viewChange, viewRun } from './view';
+import { visiblePart } from './visible';
 
 export function runRoutes(dependencies: ApiDependencies): Router {
-  const router = Router();
+  const { router, on } = guardedRoutes(dependencies);
   const { database, temporalUi } = dependencies;
 
   const runOf = async (id: string): Promise<RunRead> => {
@@ -34,8 +38,10 @@ export function runRoutes(dependencies: ApiDependencies): Router {
     return run;
   };
 
+  const view = (run: RunRead, caller: Identity): Promise<RunView> => viewRun(database, visiblePart(run, caller), temporalUi);
+
   const accept = async (res: Response, runId: string): Promise<void> => {
-    const run = await viewRun(database, await runOf(runId), temporalUi);
+    const run = await view(await runOf(runId), res.locals.caller);
     res.status(202).location(`/runs/${runId}`).json(run);
   };
 
@@ -52,28 +58,35 @@ export function runRoutes(dependencies: ApiDependencies): Router {
     return cursor;
   };
 
-  router.post('/full-update', async (req, res) => start(res, await scopeOf(database, bodyOf(req, fullUpdateSchema))));
+  on('POST /full-update', async (req, res) => {
+    await start(res, await scopeOf(database, bodyOf(req, fullUpdateSchema), res.locals.caller));
+  });
 
   /** Forgets which NetBox objects show the endpoint's guests and matches them anew; the plan waits for a person. */
-  router.post('/endpoints/:id/relink', async (req, res) => {
+  on('POST /endpoints/:id/relink', async (req, res) => {
     const endpoint = await findEndpoint(database, idOf(req, 'endpoint'));
     if (endpoint === undefined) throw notFound('endpoint');
     if (!endpoint.enabled) throw new Problem('endpoint-disabled', 'Enable the endpoint first: a disabled one is not contacted.');
     await start(res, { endpoints: [endpoint.id], relink: true });
   });
 
-  router.get('/runs', async (req, res) => {
-    const { cursor, limit, ...filter } = queryOf(req, runListQuery);
+  on('GET /runs', async (req, res) => {
+    const { caller } = res.locals;
+    const { cursor, limit, ...wanted } = queryOf(req, runListQuery);
+    const filter = { ...wanted, on: caller.endpointsWith('view') };
     const { runs, next } = await listRuns(database, filter, { after: decodeCursor(cursor, runCursorSchema), limit });
-    const answer: RunListView = { items: runs.map(run => summariseRun(run, temporalUi)), nextCursor: nextOf(req, res, next) };
+    const answer: RunListView = {
+      items: runs.map(run => summariseRun(visiblePart(run, caller), temporalUi)),
+      nextCursor: nextOf(req, res, next),
+    };
     res.json(answer);
   });
 
-  router.get('/runs/:id', async (req, res) => {
-    res.json(await viewRun(database, await runOf(idOf(req, 'run')), temporalUi));
+  on('GET /runs/:id', async (req, res) => {
+    res.json(await view(await runOf(idOf(req, 'run')), res.locals.caller));
   });
 
-  router.get('/runs/:id/plan', async (req, res) => {
+  on('GET /runs/:id/plan', async (req, res) => {
     const { cursor, limit, q: text, ...filter } = queryOf(req, planQuery);
     const { id } = await runOf(idOf(req, 'run'));
     const { rows, next } = await listChanges(
@@ -86,7 +99,7 @@ export function runRoutes(dependencies: ApiDependencies): Router {
     res.json(answer);
   });
 
-  router.get('/runs/:id/findings', async (req, res) => {
+  on('GET /runs/:id/findings', async (req, res) => {
     const { cursor, limit, ...filter } = queryOf(req, findingsQuery);
     const { id } = await runOf(idOf(req, 'run'));
     const { rows, next } = await listFindings(database, id, filter, { after: decodeCursor(cursor, rowCursorSchema), limit });
@@ -94,11 +107,11 @@ export function runRoutes(dependencies: ApiDependencies): Router {
     res.json(answer);
   });
 
-  router.post('/runs/:id/confirm', async (req, res) => {
+  on('POST /runs/:id/confirm', async (req, res) => {
     await accept(res, await confirmRun(dependencies, idOf(req, 'run'), res.locals.caller));
   });
 
-  router.post('/runs/:id/cancel', async (req, res) => {
+  on('POST /runs/:id/cancel', async (req, res) => {
     const runId = idOf(req, 'run');
     await requestCancel(dependencies, runId, res.locals.caller);
     await accept(res, runId);

@@ -1,21 +1,21 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import packageJson from '../../package.json';
 import { taskQueues } from '../../workflows/names';
+import { guardedRoutes } from '../auth/guarded-routes';
 import type { ApiDependencies } from '../dependencies';
 import { checkHealth } from './health';
 import type { MetaView } from './schema';
 
-/** What needs no key. */
 export function systemRoutes(dependencies: ApiDependencies): Router {
-  const router = Router();
+  const { router, on } = guardedRoutes(dependencies);
   const { databaseEngine, temporalUi } = dependencies;
 
-  router.get('/health', async (_req, res) => {
+  on('GET /health', async (_req, res) => {
     const health = await checkHealth(dependencies);
     res.status(health.status === 'unavailable' ? 503 : 200).json(health);
   });
 
-  router.get('/meta', (_req, res) => {
+  on('GET /meta', (_req, res) => {
     const meta: MetaView = {
       name: packageJson.name,
       version: packageJson.version,

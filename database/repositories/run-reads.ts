@@ -1,3 +1,4 @@
+import type { EndpointSet } from '../../domain/people/rights';
 import type { RunReason, RunScope, RunState } from '../../domain/run';
 import type { Queryable } from '../queryable';
 
@@ -39,6 +40,8 @@ export interface RunFilter {
   kind?: RunKind | undefined;
   /** Id or name. */
   endpoint?: string | undefined;
+  /** Only runs that cover nothing but these endpoints. */
+  on: EndpointSet;
 }
 
 export interface RunPage {
@@ -88,8 +91,10 @@ export async function listRuns(
      where ($1::text is null or r.state = $1) and ($2::text is null or r.kind = $2)
        and ($3::text is null or r.endpoint_id::text = lower($3) or lower(e.name) = lower($3))
        and ($4::timestamptz is null or r.created_at < $4 or (r.created_at = $4 and r.id > $5::uuid))
+       and ($7::text[] is null
+            or case when r.endpoint_id is null then r.scope -> 'endpoints' <@ to_jsonb($7) else r.endpoint_id::text = any($7) end)
      order by r.created_at desc, r.id limit $6`,
-    [filter.state, filter.kind, filter.endpoint, after?.createdAt, after?.id, limit + 1],
+    [filter.state, filter.kind, filter.endpoint, after?.createdAt, after?.id, limit + 1, filter.on === 'all' ? null : filter.on],
   );
   const last = rows.length > limit ? rows[limit - 1] : undefined;
   return {

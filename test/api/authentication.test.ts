@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { type RunningApi, startApi } from '../../api/start';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { Secret } from '../../config/secret';
 import { type ApiServer, startApiServer } from './support/api-server';
 import { RecordingTemporal } from './support/recording-temporal';
 import { problemOf } from './support/shapes';
@@ -55,7 +56,7 @@ describe('without a valid key', () => {
   });
 });
 
-describe('a key', () => {
+describe('the first administrator', () => {
   let database: TestDatabase;
   let stateDir: string;
   const running: RunningApi[] = [];
@@ -69,62 +70,117 @@ describe('a key', () => {
     rmSync(stateDir, { recursive: true, force: true });
   });
 
-  const start = async (): Promise<{ api: RunningApi; shown: string[]; logged: string }> => {
-    const shown: string[] = [];
-    let logged = '';
+  interface Shown {
+    token: string;
+    username: string;
+    password: string;
+  }
+
+  const start = async (
+    username = 'admin',
+    password?: string,
+  ): Promise<{ api: RunningApi; shown: Shown[]; logged: () => string }> => {
+    const shown: Shown[] = [];
+    const lines: string[] = [];
+    const administrator = { username, password: password === undefined ? undefined : new Secret(password) };
     const api = await startApi({
-      config: { api: { host: '127.0.0.1', port: 0, key: undefined }, encryptionKey: undefined, stateDir },
+      config: {
+        api: { host: '127.0.0.1', port: 0, key: undefined, administrator, trustedProxies: [] },
+        encryptionKey: undefined,
+        stateDir,
+      },
       database: database.pool,
       databaseEngine: 'external',
       temporal: new RecordingTemporal(),
       temporalUi: { url: undefined, namespace: 'default' },
-      log: pino({ level: 'trace' }, { write: line => (logged += line) }),
-      showFirstKey: key => shown.push(key),
+      log: pino({ level: 'trace' }, { write: line => lines.push(line) }),
+      showFirstKey: (token, { username: shownName, password: shownPassword }) =>
+        shown.push({ token, username: shownName, password: shownPassword }),
     });
     running.push(api);
-    return { api, shown, logged };
+    return { api, shown, logged: () => lines.join('') };
   };
 
   const status = async (api: RunningApi, headers: Record<string, string>) =>
-    (await fetch(`${api.url}/endpoints`, { headers })).status;
+    (await fetch(`${api.url}/users`, { headers })).status;
+  const signIn = async (api: RunningApi, username: string, password: string) =>
+    (
+      await fetch(`${api.url}/auth/login`, {
+        method: 'POST',
+        body: JSON.stringify({ username, password }),
+        headers: { 'content-type': 'application/json' },
+      })
+    ).status;
 
-  test('is made by the first start, shown once, and kept by the next start', async () => {
+  test('is made by the first start with a password and a token, shown once, and kept by the next start', async () => {
     const first = await start();
-    const [key = ''] = first.shown;
-    expect(key).toMatch(/^proxbox_[\w-]{43}$/);
-    expect(await status(first.api, { authorization: `Bearer ${key}` })).toBe(200);
+    const [shown] = first.shown;
+    expect(shown).toEqual({
+      username: 'admin',
+      password: expect.stringMatching(/^[a-z2-9]{6}(-[a-z2-9]{6}){3}$/),
+      token: expect.stringMatching(/^pbx_[0-9a-f]{8}_[\w-]{43}$/),
+    });
+    expect(await status(first.api, { authorization: `Bearer ${shown?.token}` })).toBe(200);
+    expect(await signIn(first.api, 'admin', shown?.password ?? '')).toBe(200);
 
     const second = await start();
     expect(second.shown).toEqual([]);
-    expect(await status(second.api, { 'x-proxbox-api-key': key })).toBe(200);
+    expect(await status(second.api, { 'x-proxbox-api-key': shown?.token ?? '' })).toBe(200);
   });
 
-  test('is one, and shown once, when many start together', async () => {
-    const started = await Promise.all(Array.from({ length: 6 }, start));
-    const shown = started.flatMap(each => each.shown);
-    expect(shown).toHaveLength(1);
-    for (const { api } of started) expect(await status(api, { authorization: `Bearer ${shown[0]}` })).toBe(200);
-    const { rows } = await database.pool.query('select label from api_key');
-    expect(rows).toEqual([{ label: 'first-start' }]);
+  test('is one, and shown once, when many start together, under whatever names', async () => {
+    const started = await Promise.all(['ann', 'bob', 'cy', 'di'].map(name => start(name)));
+    const [shown, ...more] = started.flatMap(each => each.shown);
+    expect(more).toEqual([]);
+    for (const { api } of started) expect(await status(api, { authorization: `Bearer ${shown?.token}` })).toBe(200);
+    const { rows } = await database.pool.query('select username from app_user');
+    expect(rows).toEqual([{ username: shown?.username }]);
   });
 
-  test('is stored as its hash only, and is in no log', async () => {
+  test('is the one of the environment, with nothing to show; a later start changes nobody', async () => {
+    const first = await start('boss', 'canary-of-the-boss');
+    expect(first.shown).toEqual([]);
+    const second = await start('boss', 'another password');
+    expect(await signIn(second.api, 'BOSS', 'canary-of-the-boss')).toBe(200);
+    expect(await signIn(second.api, 'boss', 'another password')).toBe(401);
+  });
+
+  test('gets the keys of before there were users', async () => {
+    await database.pool.query(
+      `insert into api_token (id, name, prefix, hash) values (gen_random_uuid(), 'first-start', 'proxbox', $1)`,
+      [createHash('sha256').update('proxbox_old-key').digest()],
+    );
+    const { api } = await start();
+    const me = await fetch(`${api.url}/auth/me`, { headers: { 'x-proxbox-api-key': 'proxbox_old-key' } });
+    expect(await me.json()).toMatchObject({ username: 'admin', kind: 'user' });
+  });
+
+  test('is in no log, and in the database with hashes only', async () => {
     const { shown, logged } = await start();
-    const key = shown[0] ?? '';
-    const { rows } = await database.pool.query<{ hash: Buffer; all: string }>('select hash, a::text as all from api_key a');
-    expect(rows[0]?.hash).toEqual(createHash('sha256').update(key).digest());
-    expect(rows[0]?.all).not.toContain(key);
-    expect(logged).not.toContain(key);
+    const { rows } = await database.pool.query<{ stored: string }>(
+      `select (select string_agg(u::text, '') from app_user u) || (select string_agg(t::text, '') from api_token t) as stored`,
+    );
+    const [{ token, password } = { token: 'none', password: 'none' }] = shown;
+    for (const secret of [token, token.slice(-43), password]) {
+      expect(rows[0]?.stored).not.toContain(secret);
+      expect(logged()).not.toContain(secret);
+    }
   });
 });
 
 describe('a key of the environment', () => {
-  test('is valid in either header, and makes no other one', async () => {
+  test('is valid in either header, does everything, is no person, and is stored nowhere', async () => {
     const server = await startApiServer();
-    const viaUpstream = await fetch(`${server.url}/runs`, { headers: { 'x-proxbox-api-key': server.key } });
-    expect(viaUpstream.status).toBe(200);
-    expect((await server.ask('GET', '/runs')).status).toBe(200);
-    const { rowCount } = await server.database.pool.query('select from api_key');
+    const viaUpstream = await fetch(`${server.url}/auth/me`, { headers: { 'x-proxbox-api-key': server.key } });
+    expect(await viaUpstream.json()).toMatchObject({
+      kind: 'service',
+      userId: null,
+      username: 'environment',
+      how: 'environment',
+    });
+    expect((await server.ask('GET', '/users')).status).toBe(200);
+    expect(problemOf(await server.ask('GET', '/auth/tokens'))).toMatchObject({ status: 403, code: 'not-a-person' });
+    const { rowCount } = await server.database.pool.query('select from api_token');
     expect(rowCount).toBe(0);
     expect(server.logged()).not.toContain(server.key);
     await server.stop();

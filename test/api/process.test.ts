@@ -43,9 +43,9 @@ describe('the API as processes of their own', () => {
     return { program, url, lines };
   };
 
-  test('that start together print one key in all, serve with it, and end cleanly on SIGTERM', async () => {
+  test('that start together print one token in all, serve with it, and end cleanly on SIGTERM', async () => {
     const [one, two] = await Promise.all([start(), start()]);
-    const keys = [...one.lines, ...two.lines].flatMap(line => /^\s+(proxbox_\S+)$/.exec(line)?.[1] ?? []);
+    const keys = [...one.lines, ...two.lines].flatMap(line => /^ +API token +(pbx_\S+)$/.exec(line)?.[1] ?? []);
     expect(keys).toHaveLength(1);
 
     const headers = { authorization: `Bearer ${keys[0]}`, 'content-type': 'application/json' };

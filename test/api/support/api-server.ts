@@ -34,6 +34,9 @@ export interface ApiServer {
   stop(): Promise<void>;
 }
 
+/** Of the user `admin`. */
+export const adminPassword = 'correct horse battery';
+
 /** The API over HTTP on a database of its own, with a Temporal that only records. */
 export async function startApiServer(): Promise<ApiServer> {
   const database = await createTestDatabase();
@@ -42,7 +45,17 @@ export async function startApiServer(): Promise<ApiServer> {
   const key = `test-${randomUUID()}`;
   const lines: string[] = [];
   const api = await startApi({
-    config: { api: { host: '127.0.0.1', port: 0, key: new Secret(key) }, encryptionKey: undefined, stateDir },
+    config: {
+      api: {
+        host: '127.0.0.1',
+        port: 0,
+        key: new Secret(key),
+        administrator: { username: 'admin', password: new Secret(adminPassword) },
+        trustedProxies: [],
+      },
+      encryptionKey: undefined,
+      stateDir,
+    },
     database: database.pool,
     databaseEngine: 'embedded',
     temporal,

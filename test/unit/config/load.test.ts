@@ -17,7 +17,13 @@ describe('the configuration', () => {
       database: { url: undefined },
       temporal: { addressGiven: false, embeddedWanted: false, cliPath: undefined, testServerPath: undefined },
       netbox: { url: undefined, token: undefined, caFile: undefined, verifySsl: true },
-      api: { host: '127.0.0.1', port: 8800, key: undefined },
+      api: {
+        host: '127.0.0.1',
+        port: 8800,
+        key: undefined,
+        administrator: { username: 'admin', password: undefined },
+        trustedProxies: [],
+      },
       encryptionKey: undefined,
       settings: {
         netboxTimeout: 120,
@@ -84,6 +90,9 @@ describe('the configuration', () => {
       loadConfig({
         PROXBOX_API_PORT: '70000',
         PROXBOX_API_KEY: 'short',
+        PROXBOX_ADMIN_USER: 'the boss',
+        PROXBOX_ADMIN_PASSWORD: 'elevenchars',
+        PROXBOX_TRUSTED_PROXIES: '10.0.0.0/8, 10.0.0.0/33',
         NETBOX_URL: 'netbox.example.com',
         DATABASE_URL: 'mysql://db/x',
         PROXBOX_PRIMARY_IP_PREFERENCE: 'ipx',
@@ -100,6 +109,12 @@ describe('the configuration', () => {
         { variable: 'NETBOX_URL', problem: 'give a URL such as https://netbox.example.com' },
         { variable: 'PROXBOX_API_KEY', problem: 'give at least 16 characters' },
         { variable: 'PROXBOX_API_PORT', problem: 'give a port from 0 to 65535' },
+        { variable: 'PROXBOX_ADMIN_USER', problem: 'give 1 to 150 letters, digits and @ . + - _' },
+        { variable: 'PROXBOX_ADMIN_PASSWORD', problem: 'give at least 12 characters' },
+        {
+          variable: 'PROXBOX_TRUSTED_PROXIES',
+          problem: 'give addresses such as 10.0.0.5 or networks such as 10.0.0.0/8, separated by commas',
+        },
         { variable: 'PROXBOX_BULK_BATCH_SIZE', problem: 'give a whole number of objects from 1 to 1000' },
         { variable: 'PROXBOX_PRIMARY_IP_PREFERENCE', problem: 'give one of ipv4, ipv6' },
         { variable: 'PROXBOX_OVERWRITE_VM_TAGS', problem: 'give true or false' },
@@ -111,6 +126,7 @@ describe('the configuration', () => {
     const secrets = {
       NETBOX_TOKEN: 'nbt-hunter2',
       PROXBOX_API_KEY: 'api-hunter2-hunter2',
+      PROXBOX_ADMIN_PASSWORD: 'admin-hunter2',
       PROXBOX_ENCRYPTION_KEY: 'enc-hunter2',
       DATABASE_URL: 'postgresql://me:hunter2@db/x',
       TEMPORAL_API_KEY: 'tmp-hunter2',

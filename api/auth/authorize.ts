@@ -1,0 +1,64 @@
+import type { Request } from 'express';
+import type { Queryable } from '../../database/queryable';
+import { findRun } from '../../database/repositories/run-reads';
+import type { Permission } from '../../domain/people/permissions';
+import type { EndpointSet } from '../../domain/people/rights';
+import { Problem } from '../errors';
+import { idOf, notFound } from '../validate';
+import type { Identity } from './identity';
+import type { Access } from './route-access';
+
+/**
+ * Lets a caller go on, or throws: `not-found` for what does not exist for them, `permission-denied` for what they may not do to what does.
+ */
+export async function authorize(db: Queryable, access: Access, caller: Identity, req: Request): Promise<void> {
+  if (access.who === 'everybody' || access.who === 'signed-in') return;
+  if (access.who === 'person') return requirePerson(caller);
+
+  switch (access.on) {
+    case 'installation':
+      if (!caller.permissions(access.who)) throw permissionDenied(access.who, 'on the whole installation');
+      return;
+    case 'some-endpoint':
+      if (caller.endpointsWith(access.who).length === 0) throw permissionDenied(access.who);
+      return;
+    case 'endpoint':
+      return requireOn(caller, access.who, [idOf(req, 'endpoint')], 'endpoint');
+    case 'run':
+      return requireOn(caller, access.who, await endpointsOfRun(db, idOf(req, 'run')), 'run');
+  }
+}
+
+export const permissionDenied = (permission: Permission, where = 'here'): Problem =>
+  new Problem(
+    'permission-denied',
+    `This needs the permission ${permission} ${where}. An administrator can give you a role that has it.`,
+  );
+
+/** The endpoints that a run is about. */
+async function endpointsOfRun(db: Queryable, runId: string): Promise<EndpointSet> {
+  const run = await findRun(db, runId);
+  if (run === undefined) throw notFound('run');
+  return run.endpoint === null ? (run.scope.endpoints ?? 'all') : [run.endpoint.id];
+}
+
+function requireOn(caller: Identity, permission: Permission, endpoints: EndpointSet, what: string): void {
+  if (!onEach(endpoints, caller.sees)) throw notFound(what);
+  if (!onEach(endpoints, id => caller.permissions(permission, id))) throw permissionDenied(permission);
+}
+
+/** Whether something holds on each of some endpoints; of all of them, when it holds on the installation as a whole. */
+export const onEach = (endpoints: EndpointSet, holds: (endpointId?: string) => boolean): boolean =>
+  endpoints === 'all' ? holds() : endpoints.every(id => holds(id));
+
+function requirePerson({ kind, credential }: Identity): void {
+  if (kind !== 'user') {
+    throw new Problem(
+      'not-a-person',
+      'This is about a person, and this key proves none. Sign in, or use a token that you made yourself.',
+    );
+  }
+  if (credential.how === 'token' && credential.permissions !== null) {
+    throw new Problem('permission-denied', 'This token is narrowed to some permissions. Sign in, or use a token that is not.');
+  }
+}

@@ -1,0 +1,75 @@
+import type { Permission } from '../../domain/people/permissions';
+
+/** Who may use a route. */
+export type Access = (
+  | { who: 'everybody' }
+  /** Whoever is signed in, in whatever way. */
+  | { who: 'signed-in' }
+  /** A person about themselves: a user by a session, or by a token of their own that gives everything that they may do. */
+  | { who: 'person' }
+  /** Whoever holds the permission on what the route is about. */
+  | { who: Permission; on: RouteSubject }
+) & {
+  /** A form of a page may be sent here, too. */
+  form?: true;
+};
+
+/**
+ * - `installation`: everything at once, so that roles on single endpoints do not count;
+ * - `some-endpoint`: whatever the caller may; the route narrows what it takes and shows to that;
+ * - `endpoint`, `run`: the one whose id is in the path. For whoever holds nothing there it does not exist.
+ */
+export type RouteSubject = 'installation' | 'some-endpoint' | 'endpoint' | 'run';
+
+/** Every route of the API with who may use it: read by the guard in front of each, and by whoever wants to know. */
+export const routeAccess = {
+  'GET /health': { who: 'everybody' },
+  'GET /meta': { who: 'everybody' },
+
+  'POST /auth/login': { who: 'everybody', form: true },
+  'POST /auth/logout': { who: 'signed-in', form: true },
+  'GET /auth/me': { who: 'signed-in' },
+  'PUT /auth/password': { who: 'person' },
+  'GET /auth/tokens': { who: 'person' },
+  'POST /auth/tokens': { who: 'person' },
+  'DELETE /auth/tokens/:tokenId': { who: 'person' },
+
+  'GET /endpoints': { who: 'view', on: 'some-endpoint' },
+  'POST /endpoints': { who: 'manage_endpoints', on: 'installation' },
+  'GET /endpoints/:id': { who: 'view', on: 'endpoint' },
+  'PATCH /endpoints/:id': { who: 'manage_endpoints', on: 'endpoint' },
+  'DELETE /endpoints/:id': { who: 'manage_endpoints', on: 'endpoint' },
+  'POST /endpoints/:id/rebind': { who: 'manage_endpoints', on: 'endpoint' },
+  'POST /endpoints/:id/relink': { who: 'run_sync', on: 'endpoint' },
+
+  'POST /full-update': { who: 'run_sync', on: 'some-endpoint' },
+  'GET /runs': { who: 'view', on: 'some-endpoint' },
+  'GET /runs/:id': { who: 'view', on: 'run' },
+  'GET /runs/:id/plan': { who: 'view', on: 'run' },
+  'GET /runs/:id/findings': { who: 'view', on: 'run' },
+  'POST /runs/:id/confirm': { who: 'run_sync', on: 'run' },
+  'POST /runs/:id/cancel': { who: 'run_sync', on: 'run' },
+
+  'GET /users': { who: 'manage_users', on: 'installation' },
+  'POST /users': { who: 'manage_users', on: 'installation' },
+  'GET /users/:id': { who: 'manage_users', on: 'installation' },
+  'PATCH /users/:id': { who: 'manage_users', on: 'installation' },
+  'DELETE /users/:id': { who: 'manage_users', on: 'installation' },
+  'PUT /users/:id/password': { who: 'manage_users', on: 'installation' },
+  'PUT /users/:id/netbox-link': { who: 'manage_users', on: 'installation' },
+  'GET /users/:id/roles': { who: 'manage_users', on: 'installation' },
+  'POST /users/:id/roles': { who: 'manage_users', on: 'installation' },
+  'DELETE /users/:id/roles/:bindingId': { who: 'manage_users', on: 'installation' },
+  'GET /users/:id/tokens': { who: 'manage_users', on: 'installation' },
+  'POST /users/:id/tokens': { who: 'manage_users', on: 'installation' },
+  'DELETE /users/:id/tokens/:tokenId': { who: 'manage_users', on: 'installation' },
+
+  'GET /roles': { who: 'manage_users', on: 'installation' },
+  'POST /roles': { who: 'manage_users', on: 'installation' },
+  'GET /roles/:id': { who: 'manage_users', on: 'installation' },
+  'PATCH /roles/:id': { who: 'manage_users', on: 'installation' },
+  'DELETE /roles/:id': { who: 'manage_users', on: 'installation' },
+} as const satisfies Readonly<Record<`${RouteMethod} /${string}`, Access>>;
+
+export type RouteMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type RouteName = keyof typeof routeAccess;

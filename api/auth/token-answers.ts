@@ -1,0 +1,32 @@
+import type { Queryable } from '../../database/queryable';
+import { type ApiToken, insertToken, listTokens, revokeToken } from '../../database/repositories/people/tokens';
+import { notFound } from '../validate';
+import type { NewTokenView, TokenCreate, TokenListView, TokenView } from './schema';
+import { mintToken } from './tokens';
+
+export async function makeToken(
+  db: Queryable,
+  userId: string,
+  createdBy: string | null,
+  wanted: TokenCreate,
+): Promise<NewTokenView> {
+  const { row, secret } = mintToken({ userId, createdBy, ...wanted });
+  return { ...viewToken(await insertToken(db, row)), token: secret };
+}
+
+export async function viewTokens(db: Queryable, userId: string): Promise<TokenListView> {
+  return { items: (await listTokens(db, userId)).map(viewToken) };
+}
+
+/** @throws Problem `not-found` */
+export async function endToken(db: Queryable, userId: string, tokenId: string): Promise<void> {
+  if (!(await revokeToken(db, userId, tokenId))) throw notFound('token');
+}
+
+const viewToken = (token: ApiToken): TokenView => ({
+  ...token,
+  expiresAt: token.expiresAt?.toISOString() ?? null,
+  lastUsedAt: token.lastUsedAt?.toISOString() ?? null,
+  createdAt: token.createdAt.toISOString(),
+  revokedAt: token.revokedAt?.toISOString() ?? null,
+});

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import type { Response, Router } from 'express';
+import { inTransaction, type Queryable } from '../../database/queryable';
+import {
+  deleteRole,
+  findRole,
+  insertRole,
+  listRoles,
+  lockRole,
+  type Role,
+  updateRole,
+} from '../../database/repositories/people/roles';
+import { guardedRoutes } from '../auth/guarded-routes';
+import type { ApiDependencies } from '../dependencies';
+import { Problem } from '../errors';
+import { ifMatchOf, requireMatch, setETag } from '../etag';
+import { refuseTaken } from '../taken';
+import { bodyOf, idOf, notFound, withoutAbsent } from '../validate';
+import { roleCreateSchema, type RoleListView, rolePatchSchema, type RoleView } from './schema';
+
+const answerTaken = refuseTaken({
+  role_name_key: ['name-taken', '/name', 'Another role has this name; upper and lower case count as equal.'],
+  role_binding_role_id_fkey: ['role-in-use', '', 'Somebody has this role. Take it from them, then delete it.'],
+});
+
+export function roleRoutes(dependencies: ApiDependencies): Router {
+  const { router, on } = guardedRoutes(dependencies);
+  const { database } = dependencies;
+
+  on('GET /roles', async (_req, res) => {
+    const roles: RoleListView = { items: (await listRoles(database)).map(viewRole) };
+    res.json(roles);
+  });
+
+  on('POST /roles', async (req, res) => {
+    const role = await insertRole(database, randomUUID(), bodyOf(req, roleCreateSchema)).catch(answerTaken);
+    res.status(201).location(`/roles/${role.id}`);
+    answer(res, role);
+  });
+
+  on('GET /roles/:id', async (req, res) => {
+    answer(res, (await findRole(database, idOf(req, 'role'))) ?? gone());
+  });
+
+  on('PATCH /roles/:id', async (req, res) => {
+    const [id, ifMatch, patch] = [idOf(req, 'role'), ifMatchOf(req), bodyOf(req, rolePatchSchema)];
+    const role = await inTransaction(database, async db => {
+      const before = await changeable(db, id, ifMatch);
+      return updateRole(db, id, { ...before, ...withoutAbsent(patch) });
+    }).catch(answerTaken);
+    answer(res, role);
+  });
+
+  on('DELETE /roles/:id', async (req, res) => {
+    const [id, ifMatch] = [idOf(req, 'role'), ifMatchOf(req)];
+    await inTransaction(database, async db => {
+      await changeable(db, id, ifMatch);
+      await deleteRole(db, id);
+    }).catch(answerTaken);
+    res.status(204).end();
+  });
+
+  return router;
+}
+
+async function changeable(db: Queryable, id: string, ifMatch: string): Promise<Role> {
+  const role = (await lockRole(db, id)) ?? gone();
+  requireMatch(ifMatch, role.version);
+  if (role.builtIn) throw new Problem('built-in-role', `The role ${role.name} comes with the service. Make one of your own.`);
+  return role;
+}
+
+function gone(): never {
+  throw notFound('role');
+}
+
+function answer(res: Response, role: Role): void {
+  setETag(res, role.version);
+  res.json(viewRole(role));
+}
+
+const viewRole = (role: Role): RoleView => ({ ...role, permissions: [...role.permissions] });

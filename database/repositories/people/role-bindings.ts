@@ -1,0 +1,86 @@
+import type { Grant } from '../../../domain/people/rights';
+import { ADMINISTRATOR } from '../../../domain/people/roles';
+import type { Queryable } from '../../queryable';
+
+/** A role that a user has, everywhere or on one endpoint. */
+export interface RoleBinding {
+  id: string;
+  role: { id: string; name: string };
+  /** Null: everywhere. */
+  endpoint: { id: string; name: string } | null;
+  createdAt: Date;
+}
+
+interface BindingRow {
+  id: string;
+  role_id: string;
+  role_name: string;
+  endpoint_id: string | null;
+  endpoint_name: string | null;
+  created_at: Date;
+}
+
+/** What a user may do: by roles of their own, and by those of their groups. */
+export async function grantsOf(db: Queryable, userId: string): Promise<Grant[]> {
+  const { rows } = await db.query<Grant>(
+    `select r.permissions, b.endpoint_id as "endpointId" from role_binding b join role r on r.id = b.role_id
+      where b.user_id = $1 or b.group_id in (select group_id from user_group_member where user_id = $1)`,
+    [userId],
+  );
+  return rows;
+}
+
+/** The roles that were given to a user alone. */
+export async function listBindings(db: Queryable, userId: string): Promise<RoleBinding[]> {
+  const { rows } = await db.query<BindingRow>(
+    `select b.id, b.role_id, r.name as role_name, b.endpoint_id, e.name as endpoint_name, b.created_at
+       from role_binding b join role r on r.id = b.role_id left join endpoint e on e.id = b.endpoint_id
+      where b.user_id = $1 order by lower(r.name), lower(e.name) nulls first`,
+    [userId],
+  );
+  return rows.map(row => ({
+    id: row.id,
+    role: { id: row.role_id, name: row.role_name },
+    endpoint: row.endpoint_id === null ? null : { id: row.endpoint_id, name: row.endpoint_name ?? '' },
+    createdAt: row.created_at,
+  }));
+}
+
+export interface NewBinding {
+  id: string;
+  userId: string;
+  roleId: string;
+  endpointId: string | null;
+}
+
+/** Does nothing when the user has that role there already. */
+export async function bindRole(db: Queryable, { id, userId, roleId, endpointId }: NewBinding): Promise<void> {
+  await db.query('insert into role_binding (id, user_id, role_id, endpoint_id) values ($1, $2, $3, $4) on conflict do nothing', [
+    id,
+    userId,
+    roleId,
+    endpointId,
+  ]);
+}
+
+/** False when the user has no such binding. */
+export async function unbindRole(db: Queryable, userId: string, bindingId: string): Promise<boolean> {
+  const { rowCount } = await db.query('delete from role_binding where id = $1 and user_id = $2', [bindingId, userId]);
+  return rowCount === 1;
+}
+
+/** Makes everybody wait who wants to take rights away from an administrator, until the transaction ends. */
+export async function lockAdministrators(db: Queryable): Promise<void> {
+  await db.query('select from role where name = $1 for update', [ADMINISTRATOR]);
+}
+
+/** Enabled users who are administrators everywhere, by a role of their own: a group may lose its members elsewhere. */
+export async function countAdministrators(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(distinct u.id)::integer as count
+       from app_user u join role_binding b on b.user_id = u.id join role r on r.id = b.role_id
+      where u.enabled and r.name = $1 and b.endpoint_id is null`,
+    [ADMINISTRATOR],
+  );
+  return rows[0]?.count ?? 0;
+}
