@@ -63,7 +63,7 @@ async function run(
     ...base,
     stateDir: join(base.stateDir, 'demo'),
     database: { url: undefined },
-    api: { ...base.api, host: '127.0.0.1', port: await freePort(base.api.port), key: new Secret(key) },
+    api: { ...base.api, host: '127.0.0.1', port: 0, key: new Secret(key) },
   };
   const release = await claimFolder(own.stateDir);
   opened.add('demo', release);
@@ -101,7 +101,8 @@ async function run(
   );
   const logFile = join(own.stateDir, 'demo.log');
   const log = pino({ level: base.logLevel }, pino.destination({ dest: logFile, sync: true, append: false }));
-  const config = { ...own, netbox: netbox.settings };
+  const port = await freePort(base.api.port);
+  const config = { ...own, netbox: netbox.settings, api: { ...own.api, port: port === base.api.port ? port : 0 } };
   const product = await timed(
     screen,
     'product',

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import type { ProcessIdentity } from '../config/host/process-identity';
+import { ServerStartError } from './errors';
 import { freePort } from './ports';
 import { startServer } from './server-process';
 
@@ -35,6 +36,16 @@ export interface DevServer {
  * @throws ServerStartError
  */
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
+  try {
+    return await start(options);
+  } catch (error) {
+    // A well-known port that was free may have been taken before the server bound it.
+    if (!options.usualPorts || !(error instanceof ServerStartError)) throw error;
+    return start({ ...options, usualPorts: false });
+  }
+}
+
+async function start(options: DevServerOptions): Promise<DevServer> {
   const port = await freePort(options.usualPorts ? 7233 : undefined);
   const uiPort = options.ui ? await freePort(options.usualPorts ? 8233 : undefined) : undefined;
   const address = `127.0.0.1:${port}`;

@@ -16,6 +16,7 @@ beforeEach(async () => {
   env = {
     PROXBOX_STATE_DIR: state.path,
     PROXBOX_LOG_LEVEL: 'warn',
+    PROXBOX_API_PORT: '0',
     NETBOX_URL: netbox.url,
     NETBOX_TOKEN: netbox.token,
     PROXMOX_URL: proxmox.url,
