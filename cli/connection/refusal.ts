@@ -1,0 +1,54 @@
+import { RefusedError, UnreachableError } from '../errors';
+import { exitCodes } from '../exit-codes';
+
+/** RFC 9457, as the API sends it. */
+interface ProblemBody {
+  code: string;
+  title: string;
+  detail: string;
+  errors?: { pointer: string; detail: string }[];
+}
+
+const advice: Record<string, string> = {
+  unauthenticated: 'proxbox config show',
+  'no-endpoints': 'proxbox endpoint list',
+  'run-open': 'proxbox run list --state running',
+  'temporal-unavailable': 'proxbox doctor',
+  'database-unavailable': 'proxbox doctor',
+  stale: 'Repeat the command.',
+};
+
+/** What an answer means that is no success. */
+export function refusal(url: string, response: Response, text: string): RefusedError | UnreachableError {
+  const location = response.headers.get('location');
+  if (response.status >= 300 && response.status < 400) {
+    const next = location === null ? 'proxbox config show' : `Use the address that it redirects to: ${location}`;
+    return new UnreachableError(url, `It answers with a redirect (${response.status}).`, next);
+  }
+  const problem = problemOf(text);
+  if (problem === undefined) {
+    return new UnreachableError(
+      url,
+      `It answers ${response.status} ${response.statusText}, and not as the proxbox API would.`,
+      'proxbox config show',
+    );
+  }
+  const details = (problem.errors ?? []).map(({ pointer, detail }) => `${pointer}: ${detail}`);
+  return new RefusedError({
+    code: problem.code,
+    what: `${problem.title}.`,
+    why: details.length > 1 ? details.join(' ') : problem.detail,
+    next: advice[problem.code],
+    exitCode: response.status === 503 ? exitCodes.unreachable : exitCodes.error,
+  });
+}
+
+function problemOf(text: string): ProblemBody | undefined {
+  try {
+    const body = JSON.parse(text) as Partial<ProblemBody> | null;
+    if (typeof body?.code !== 'string' || typeof body.detail !== 'string') return undefined;
+    return { ...body, code: body.code, detail: body.detail, title: body.title ?? body.code };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,56 @@
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { UsageError } from '../errors';
+
+/** Questions to the person at the terminal. */
+export interface Asking {
+  /** False in cron, in pipes, and with `--no-input`. */
+  possible: boolean;
+  /** True for yes. */
+  confirm(question: string): Promise<boolean>;
+  line(question: string): Promise<string>;
+  /** Reads without showing what is typed. */
+  hidden(question: string): Promise<string>;
+}
+
+export interface AskingOptions {
+  input: NodeJS.ReadableStream & { isTTY?: boolean };
+  output: NodeJS.WritableStream & { isTTY?: boolean };
+  allowed: boolean;
+  signal: AbortSignal;
+}
+
+export function createAsking({ input, output, allowed, signal }: AskingOptions): Asking {
+  const possible = allowed && input.isTTY === true && output.isTTY === true;
+  const ask = async (question: string, shown: NodeJS.WritableStream): Promise<string> => {
+    const lines = createInterface({ input, output: shown, terminal: true });
+    // With a terminal of its own, readline takes Ctrl-C for itself.
+    lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+    try {
+      return (await lines.question(question, { signal })).trim();
+    } finally {
+      lines.close();
+    }
+  };
+  return {
+    possible,
+    confirm: async question => /^y(es)?$/i.test(await ask(`${question} [y/N] `, output)),
+    line: question => ask(`${question} `, output),
+    async hidden(question) {
+      output.write(`${question} `);
+      const answer = await ask('', new Writable({ write: (_chunk, _encoding, done) => done() }));
+      output.write('\n');
+      return answer;
+    },
+  };
+}
+
+/**
+ * Lets a change through that has few consequences: with `--yes`, or when a person agrees.
+ * @throws UsageError where nobody can be asked.
+ */
+export async function agreed(asking: Asking, yes: boolean | undefined, question: string): Promise<boolean> {
+  if (yes === true) return true;
+  if (!asking.possible) throw new UsageError(`${question} Nobody can be asked here.`, 'Repeat the command with --yes.');
+  return asking.confirm(question);
+}

@@ -1,0 +1,17 @@
+import { plain } from '../output/colors';
+
+/** A longer text is cut. */
+const WIDTH = 70;
+
+/** A value of a NetBox field for people: texts as they are, `(none)` for an empty one, other objects by their key. */
+export function valueText(value: unknown): string {
+  if (value === null || value === undefined || value === '') return '(none)';
+  if (Array.isArray(value)) return value.length === 0 ? '(none)' : value.map(valueText).join(', ');
+  if (isReference(value)) return `${value.ref} ${plain(value.key)}`;
+  const text = plain(typeof value === 'string' ? value : JSON.stringify(value));
+  return text.length > WIDTH ? `${text.slice(0, WIDTH - 1)}…` : text;
+}
+
+/** Another object of the plan, which may not exist yet. */
+const isReference = (value: unknown): value is { ref: string; key: string } =>
+  typeof value === 'object' && value !== null && 'ref' in value && 'key' in value && typeof value.key === 'string';
