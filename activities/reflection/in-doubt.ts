@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hostOf } from '../../domain/reflection/addresses';
 import type { Kind, Row } from '../../domain/reflection/kind';
 import { sameValue, type Value, type Values } from '../../domain/reflection/values';
 import type { ReflectionDeps } from './deps';
@@ -31,22 +32,35 @@ export async function resolveInDoubt(
 }
 
 async function lookFor(deps: Pick<ReflectionDeps, 'netbox'>, kind: Kind, doubts: Doubt[]): Promise<Map<number, number>> {
-  const rows = await candidates(deps, kind, doubts);
-  const byName = new Map<string, Row>();
-  for (const row of rows) byName.set(nameOf(kind, kind.values(row)), row);
+  const byName = await rowsByName(deps, kind, doubts);
   return new Map(
     doubts.flatMap(({ seq, values }): [number, number][] => {
-      const row = byName.get(nameOf(kind, values));
-      return row && isSame(kind, row, values) ? [[seq, row.id]] : [];
+      const row = byName.get(nameOf(kind, values))?.find(candidate => isSame(kind, candidate, values));
+      return row ? [[seq, row.id]] : [];
     }),
   );
+}
+
+/** Which of these objects NetBox shows at all, whosoever they are: seqs. */
+export async function visibleAmong(deps: Pick<ReflectionDeps, 'netbox'>, kind: Kind, doubts: Doubt[]): Promise<Set<number>> {
+  const byName = await rowsByName(deps, kind, doubts);
+  return new Set(doubts.filter(({ values }) => byName.has(nameOf(kind, values))).map(({ seq }) => seq));
+}
+
+async function rowsByName(deps: Pick<ReflectionDeps, 'netbox'>, kind: Kind, doubts: Doubt[]): Promise<Map<string, Row[]>> {
+  const byName = new Map<string, Row[]>();
+  for (const row of await candidates(deps, kind, doubts)) {
+    const name = nameOf(kind, kind.values(row));
+    byName.set(name, [...(byName.get(name) ?? []), row]);
+  }
+  return byName;
 }
 
 /** By the parent where there is one, else by the first naming field. */
 async function candidates({ netbox }: Pick<ReflectionDeps, 'netbox'>, kind: Kind, doubts: Doubt[]): Promise<Row[]> {
   const parents: Record<string, string> = { virtual_machine: 'virtual_machine_id', assigned_object_id: 'vminterface_id' };
   const parentField = kind.natural.find(field => field in parents);
-  const of = (field: string): Value[] => [...new Set(doubts.map(doubt => doubt.values[field] ?? null))];
+  const of = (field: string): Value[] => [...new Set(doubts.map(doubt => naming(field, doubt.values[field])))];
   const columns = [...new Set([...kind.columns, ...kind.natural])];
   if (parentField) {
     const ids = of(parentField).filter(id => typeof id === 'number');
@@ -63,7 +77,10 @@ async function candidates({ netbox }: Pick<ReflectionDeps, 'netbox'>, kind: Kind
 }
 
 const nameOf = (kind: Kind, values: Values): string =>
-  kind.natural.map(field => String(values[field] ?? '').toLowerCase()).join('|');
+  kind.natural.map(field => String(naming(field, values[field]) ?? '').toLowerCase()).join('|');
+
+/** An address is one whatever its mask. */
+const naming = (field: string, value: Value = null): Value => (field === 'address' ? hostOf(String(value)) : value);
 
 /** An address that somebody else holds is not ours because it is the same address. */
 function isSame(kind: Kind, row: Row, values: Values): boolean {

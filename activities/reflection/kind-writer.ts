@@ -13,7 +13,7 @@ import { isRef, ref, resolve, unresolved, type IdOf, type Ref, type Value, type 
 import { StopRun } from '../failures';
 import { batchesOf } from './batches';
 import type { ReflectionDeps } from './deps';
-import { resolveInDoubt } from './in-doubt';
+import { resolveInDoubt, visibleAmong } from './in-doubt';
 import { recheck } from './recheck';
 import { toBody } from './to-body';
 
@@ -127,7 +127,7 @@ export class KindWriter {
 
   private async create(batch: StoredChange[]): Promise<void> {
     const items = batch.map(change => toBody(this.resolved(change.after)));
-    await this.send(batch, () => this.deps.netbox.bulkCreate(this.kind.path, items, this.options(batch, items)));
+    await this.send(batch, items, options => this.deps.netbox.bulkCreate(this.kind.path, items, options));
   }
 
   private async update(batch: StoredChange[]): Promise<void> {
@@ -144,12 +144,12 @@ export class KindWriter {
     );
     if (verdicts.send.length === 0) return;
     const items = verdicts.send.map(change => ({ id: ids.get(change.seq)!, ...toBody(this.resolved(change.after)) }));
-    await this.send(verdicts.send, () => this.deps.netbox.bulkUpdate(this.kind.path, items, this.options(verdicts.send, items)));
+    await this.send(verdicts.send, items, options => this.deps.netbox.bulkUpdate(this.kind.path, items, options));
   }
 
   private async remove(batch: StoredChange[]): Promise<void> {
     const ids = batch.flatMap(change => change.netboxId ?? []);
-    await this.send(batch, () => this.deps.netbox.bulkDelete(this.kind.path, ids, this.options(batch, ids)));
+    await this.send(batch, ids, options => this.deps.netbox.bulkDelete(this.kind.path, ids, options));
   }
 
   /** Nothing to write: the object was recognised, or its values were learned. */
@@ -170,13 +170,33 @@ export class KindWriter {
     };
   }
 
-  private async send<Item>(batch: StoredChange[], request: () => Promise<BulkResult<Item>[]>): Promise<void> {
+  /** What NetBox decided is kept even when the rest of the batch failed. */
+  private async send<Item>(
+    batch: StoredChange[],
+    items: Item[],
+    request: (options: BulkOptions<Item>) => Promise<BulkResult<Item>[]>,
+  ): Promise<void> {
     await this.deps.store.markSending(
       this.run.id,
       batch.map(change => change.seq),
     );
-    const results = await request().catch(async (error: unknown) => this.afterLostReply(error, batch));
-    if (results === undefined) return;
+    const results: BulkResult<Item>[] = [];
+    const onBatch = (settled: readonly BulkResult<Item>[]): void => void results.push(...settled);
+    const failure = await request({ ...this.options(batch, items), onBatch }).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    await this.record(batch, results);
+    if (failure === undefined) return;
+    const settled = new Set(results.map(({ index }) => index));
+    await this.leaveOpen(
+      batch.filter((_, place) => !settled.has(place)),
+      failure.error,
+    );
+    throw failure.error;
+  }
+
+  private async record<Item>(batch: StoredChange[], results: BulkResult<Item>[]): Promise<void> {
     const refusedAsDuplicate: StoredChange[] = [];
     const written: WrittenChange[] = [];
     const failed: SettledChange[] = [];
@@ -199,30 +219,25 @@ export class KindWriter {
     await this.explainDuplicates(refusedAsDuplicate);
   }
 
-  /** The write may have happened: it is read, and what did not happen stays open for the next attempt. */
-  private async afterLostReply(error: unknown, batch: StoredChange[]): Promise<undefined> {
-    if (!(error instanceof NetBoxUnknownOutcomeError)) {
-      await this.deps.store.markPlanned(
-        this.run.id,
-        batch.map(change => change.seq),
-      );
-    }
-    throw error;
+  /**
+   * What the next attempt takes up. A write without an answer may have happened, or may still: it stays in doubt, and the time that
+   * NetBox is given for it starts now, since the answer may have been lost long after it was sent.
+   */
+  private async leaveOpen(changes: StoredChange[], error: unknown): Promise<void> {
+    const seqs = changes.map(change => change.seq);
+    if (error instanceof NetBoxUnknownOutcomeError) await this.deps.store.markSending(this.run.id, seqs);
+    else await this.deps.store.markPlanned(this.run.id, seqs);
   }
 
   /**
-   * NetBox says that it has this already, and the lists did not show it. Either somebody made it a moment ago, or the token sees only
-   * a part: then more would be made twice, so the run stops.
+   * NetBox says that it has this already, and the lists did not show it. Either somebody made it a moment ago (another endpoint with the
+   * same address, say), or the token sees only a part: then more would be made twice, so the run stops.
    */
   private async explainDuplicates(changes: StoredChange[]): Promise<void> {
     if (changes.length === 0) return;
-    const found = await resolveInDoubt(
-      { ...this.deps, settleMs: 0 },
-      this.kind,
-      changes.map(change => ({ seq: change.seq, sentAt: null, values: this.resolved(change.after) })),
-      this.signal,
-    );
+    const doubts = changes.map(change => ({ seq: change.seq, sentAt: null, values: this.resolved(change.after) }));
     if (this.kind.shared) {
+      const found = await resolveInDoubt({ ...this.deps, settleMs: 0 }, this.kind, doubts, this.signal);
       const shared = changes.filter(change => found.has(change.seq));
       await this.settle(
         shared.map(change => ({ change, id: found.get(change.seq)!, created: false })),
@@ -230,7 +245,8 @@ export class KindWriter {
       );
       this.summary.refused -= shared.length;
     }
-    const invisible = changes.find(change => !found.has(change.seq));
+    const visible = await visibleAmong(this.deps, this.kind, doubts);
+    const invisible = changes.find(change => !visible.has(change.seq));
     if (invisible === undefined) return;
     this.stopped = new StopRun(
       'token-sees-only-part',

@@ -2,38 +2,49 @@
 import { hostOf } from './addresses';
 import type { Change } from './change';
 import { guestKey } from './inventory';
-import type { PlannedGuest, Row } from './kind';
+import { idIn, type PlannedGuest, type Row } from './kind';
 import { primaryIp } from './kinds/primary-ip';
 import { ref, type IdOf, type Values } from './values';
 
 /** Who holds which address now, by the NetBox interface. */
 export class AddressOwners {
-  private byInterface: Map<number, { complete: boolean; hosts: Set<string> }> | undefined;
+  private owners: Map<number, Owner> | undefined;
 
   constructor(
     private readonly guests: PlannedGuest[],
+    private readonly interfaceRows: Row[],
     private readonly idOf: IdOf,
   ) {}
 
-  /** True when an interface belongs to a guest that told its addresses and no longer has this one. */
-  released(interfaceId: number, host: string): boolean {
-    this.byInterface ??= this.read();
-    const owner = this.byInterface.get(interfaceId);
-    return owner !== undefined && owner.complete && !owner.hosts.has(host);
+  /** True when an interface is of this guest itself, or of one that told its addresses and no longer has this one. */
+  released(interfaceId: number, host: string, to: string | undefined): boolean {
+    // First asked when all VMs are planned.
+    this.owners ??= this.read();
+    const owner = this.owners.get(interfaceId);
+    return owner !== undefined && (owner.guest === to || (owner.complete && !owner.hosts.has(host)));
   }
 
-  /** Asked first when all interfaces are planned. */
-  private read(): Map<number, { complete: boolean; hosts: Set<string> }> {
-    const owners = new Map<number, { complete: boolean; hosts: Set<string> }>();
+  private read(): Map<number, Owner> {
+    const byVm = new Map<number, Owner>();
     for (const guest of this.guests) {
+      const key = guestKey(guest);
+      const vm = this.idOf(ref('virtual-machine', key));
       const hosts = new Set(guest.nics.flatMap(nic => nic.addresses.map(hostOf)));
-      for (const nic of guest.nics) {
-        const id = this.idOf(ref('interface', `${guestKey(guest)}/${nic.key}`));
-        if (id !== undefined) owners.set(id, { complete: guest.addressesComplete, hosts });
-      }
+      if (vm !== undefined) byVm.set(vm, { guest: key, complete: guest.addressesComplete, hosts });
     }
-    return owners;
+    return new Map(
+      this.interfaceRows.flatMap((row): [number, Owner][] => {
+        const owner = byVm.get(idIn(row['virtual_machine']) ?? -1);
+        return owner ? [[row.id, owner]] : [];
+      }),
+    );
   }
+}
+
+interface Owner {
+  guest: string;
+  complete: boolean;
+  hosts: Set<string>;
 }
 
 /**

@@ -99,6 +99,8 @@ export interface Kind {
   deletable?: 'config' | 'addresses';
   /** Requests must hold all objects of one guest: NetBox sums disks into the VM and two requests at once once left a wrong sum. */
   togetherByGuest?: boolean;
+  /** What a change of a row leaves behind in NetBox, to be deleted after it. `known` are the row's reflected values. */
+  leftovers?(row: Row, after: Values, known: Values): { kind: ReflectionKindName; id: number; label: string }[];
   /** False for a linked row that has come to stand for something else; it is then left alone and the object matched anew. */
   stillStandsFor?(row: Row, desired: Desired, idOf: IdOf): boolean;
   /** How rows are matched where equal natural fields are not the rule. */
@@ -118,8 +120,8 @@ export interface Candidates {
   idOf(reference: Ref): number | undefined;
   /** Rows by the text that the kind's `index` gives them. */
   byIndex(text: string): Row[];
-  /** True when an interface belongs to a guest that told its addresses and no longer has this one. */
-  released(interfaceId: number, host: string): boolean;
+  /** True when an interface is of the guest `to` itself, or of one that told its addresses and no longer has this one. */
+  released(interfaceId: number, host: string, to: string | undefined): boolean;
 }
 
 /** A part below its parent: the row must still be below the one that it was made for. */

@@ -48,7 +48,7 @@ class Planner {
 
   constructor(private readonly input: PlanInput) {
     for (const [key, id] of input.supportIds) this.ids.set(`support:${key}`, id);
-    this.owners = new AddressOwners(input.context.guests, reference => this.idOf(reference));
+    this.owners = new AddressOwners(input.context.guests, this.rowsOf('interface'), reference => this.idOf(reference));
   }
 
   result(): Plan {
@@ -154,6 +154,23 @@ class Planner {
       after: result.after,
       reflect: result.reflect,
     });
+    if (row && kind.leftovers) this.clear(object, kind.leftovers(row, result.after, known));
+  }
+
+  private clear(object: Desired, leftovers: ReturnType<NonNullable<Kind['leftovers']>>): void {
+    for (const { kind, id, label } of leftovers) {
+      this.changes.push({
+        ...named(kindNamed(kind), object),
+        key: `${object.key}/former`,
+        label: `${object.label} ${label}`,
+        action: 'delete',
+        netboxId: id,
+        before: {},
+        after: {},
+        reflect: {},
+        why: 'replaced by another',
+      });
+    }
   }
 
   private rowsOf(kind: ReflectionKindName): Row[] {

@@ -41,7 +41,7 @@ export function candidatesAmong(kind: Kind, rows: Row[], taken: Set<number>, idO
     isTaken: row => taken.has(row.id),
     idOf,
     byIndex: text => index.get(text) ?? [],
-    released: (interfaceId, host) => owners.released(interfaceId, host),
+    released: (interfaceId, host, to) => owners.released(interfaceId, host, to),
   };
 }
 

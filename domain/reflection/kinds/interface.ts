@@ -33,6 +33,7 @@ export const vmInterface: Kind = {
   },
   natural: ['virtual_machine', 'name'],
   deletable: 'config',
+  leftovers: (row, after, known) => formerMac(row, after, known),
   stillStandsFor: isBelow('virtual_machine', row => valuesOf(row)),
   index: row => String(idIn(row['virtual_machine'])),
   match: (desired, candidates) => byMacThenName(desired, candidates),
@@ -89,6 +90,15 @@ export function macOf(row: Row): string | null {
   const primary = row['primary_mac_address'];
   const inner = typeof primary === 'object' && primary !== null && 'mac_address' in primary ? primary.mac_address : null;
   return typeof inner === 'string' ? inner.toUpperCase() : null;
+}
+
+/** NetBox 4.7 keeps the MAC address that was replaced, still assigned to the interface; one that we set goes. */
+function formerMac(row: Row, after: Values, known: Values) {
+  const mac = macOf(row);
+  const id = idIn(row['primary_mac_address']);
+  return 'mac_address' in after && mac !== null && id !== null && known['mac_address'] === mac
+    ? [{ kind: 'mac-address' as const, id, label: mac }]
+    : [];
 }
 
 function byMacThenName(desired: Desired, candidates: Candidates): Match {

@@ -97,7 +97,7 @@ function unheld(desired: Desired, candidates: Candidates): Match {
     row =>
       !isOnInterface(row) ||
       candidates.isTaken(row) ||
-      !candidates.released(Number(row['assigned_object_id']), hostOf(String(address))),
+      !candidates.released(Number(row['assigned_object_id']), hostOf(String(address)), desired.guest),
   );
   if (kept) return { heldBy: holderOf(kept) };
   const row = held[0] ?? rows.find(candidate => !candidates.isTaken(candidate));
