@@ -2,6 +2,7 @@
  * The supporting objects in NetBox: found, and made where they are missing. A second call on the same NetBox writes nothing.
  */
 import type { NetBoxClient } from '../../clients/netbox/client';
+import type { NetBoxValues } from '../../clients/netbox/object';
 import {
   customFields,
   supportObjects,
@@ -25,7 +26,7 @@ export interface Support {
   patched: number;
 }
 
-type Netbox = Pick<NetBoxClient, 'listAll' | 'create' | 'update'>;
+type Netbox = Pick<NetBoxClient, 'listAll' | 'create' | 'update' | 'bulkCreate'>;
 
 /** What is there. What is missing counts as there when it can be made, so that a plan shows what a run would do. */
 export async function findSupport(netbox: Netbox, capabilities: NetBoxCapabilities): Promise<Support> {
@@ -54,7 +55,7 @@ async function look(netbox: Netbox, capabilities: NetBoxCapabilities, write: boo
     findObjects(netbox, supportObjects(capabilities), support),
     ensureCustomFields(netbox, support, write),
   ]);
-  if (write) for (const object of missing) await createObject(netbox, object, support);
+  if (write) await createObjects(netbox, missing, support);
   else if (missing.length > 0) support.complete = false;
   return support;
 }
@@ -75,12 +76,23 @@ async function findObjects(netbox: Netbox, wanted: SupportObject[], support: Sup
   return wanted.filter(object => !support.ids.has(`${object.path}/${object.slug}`));
 }
 
-async function createObject(netbox: Netbox, object: SupportObject, support: Support): Promise<void> {
-  const body = Object.entries(object.body).map(([field, value]) => [field, manufacturerId(value, support) ?? value]);
-  const row = await netbox.create(object.path, { slug: object.slug, ...Object.fromEntries(body) });
-  support.ids.set(`${object.path}/${object.slug}`, row.id);
-  support.created++;
+/** One request for each path, in the order in which they refer to each other. */
+async function createObjects(netbox: Netbox, objects: SupportObject[], support: Support): Promise<void> {
+  for (const path of new Set(objects.map(object => object.path))) {
+    const bodies = objects.filter(object => object.path === path).map(object => bodyOf(object, support));
+    for (const { item, ...result } of await netbox.bulkCreate(path, bodies)) {
+      // Alone it is refused with the error that says why.
+      const row = result.ok ? result.object : await netbox.create(path, item);
+      support.ids.set(`${path}/${String(item['slug'])}`, row.id);
+      support.created++;
+    }
+  }
 }
+
+const bodyOf = ({ slug, body }: SupportObject, support: Support): NetBoxValues => ({
+  slug,
+  ...Object.fromEntries(Object.entries(body).map(([field, value]) => [field, manufacturerId(value, support) ?? value])),
+});
 
 const manufacturerId = (value: string | boolean, support: Support): number | undefined =>
   typeof value === 'string' && value.startsWith('@') ? support.ids.get(`dcim/manufacturers/${value.slice(1)}`) : undefined;
@@ -102,19 +114,24 @@ interface ExistingField {
 
 async function ensureCustomFields(netbox: Netbox, support: Support, write: boolean): Promise<void> {
   const existing = await readCustomFields(netbox);
+  const usable = ({ name, objectTypes }: CustomField): void =>
+    objectTypes.forEach(type => support.customFields[scopes[type]].add(name));
+  const absent: CustomField[] = [];
   for (const field of customFields) {
-    const found = existing === 'unreadable' ? 'assumed' : existing.get(field.name);
-    if (found !== 'assumed' && found?.type !== undefined && found.type !== field.type) {
-      support.findings.push(wrongType(field, found.type));
+    if (existing === 'unreadable') {
+      usable(field);
       continue;
     }
-    const missingTypes = found === 'assumed' ? [] : field.objectTypes.filter(type => !found?.objectTypes.includes(type));
-    if (missingTypes.length > 0) {
-      if (!write) support.complete = false;
-      else if (!(await writeField(netbox, field, found === 'assumed' ? undefined : found, support))) continue;
-    }
-    for (const type of field.objectTypes) support.customFields[scopes[type]].add(field.name);
+    const found = existing.get(field.name);
+    if (found && found.type !== field.type) support.findings.push(wrongType(field, found.type));
+    else if (found && field.objectTypes.every(type => found.objectTypes.includes(type))) usable(field);
+    else if (!write) {
+      support.complete = false;
+      usable(field);
+    } else if (!found) absent.push(field);
+    else if (await noted(field, support, () => widenField(netbox, field, found, support))) usable(field);
   }
+  for (const field of await createFields(netbox, absent, support)) usable(field);
 }
 
 /** A daily token needs no right on custom fields: then they are taken to be there, as the bootstrap leaves them. */
@@ -139,30 +156,41 @@ async function readCustomFields(netbox: Netbox): Promise<Map<string, ExistingFie
   }
 }
 
+/** @returns those that exist now. All in one request; what is refused is asked for once more alone, to hear why. */
+async function createFields(netbox: Netbox, fields: CustomField[], support: Support): Promise<CustomField[]> {
+  const path = 'extras/custom-fields';
+  const bodies = fields.map(({ objectTypes, ...field }) => ({
+    ...field,
+    object_types: objectTypes,
+    group_name: 'Proxmox',
+    filter_logic: 'exact',
+    ui_editable: 'hidden',
+  }));
+  const made = new Set<number>();
+  const inOne = async (): Promise<void> => {
+    for (const { ok, index } of await netbox.bulkCreate(path, bodies)) if (ok) made.add(index);
+  };
+  await inOne().catch((error: unknown) => {
+    if (!(error instanceof NetBoxPermissionError)) throw error;
+  });
+  for (const [index, field] of fields.entries()) {
+    if (made.has(index) || (await noted(field, support, () => netbox.create(path, bodies[index]!)))) made.add(index);
+  }
+  support.created += made.size;
+  return fields.filter((_, index) => made.has(index));
+}
+
 /** Object types are a union: what an operator added stays. */
-async function writeField(
-  netbox: Netbox,
-  field: CustomField,
-  found: ExistingField | undefined,
-  support: Support,
-): Promise<boolean> {
+async function widenField(netbox: Netbox, field: CustomField, found: ExistingField, support: Support): Promise<void> {
+  const objectTypes = [...new Set([...found.objectTypes, ...field.objectTypes])];
+  await netbox.update('extras/custom-fields', found.id, { object_types: objectTypes });
+  support.patched++;
+}
+
+/** A field that NetBox refuses is a finding; the run goes on without it. @returns false when it was refused. */
+async function noted(field: CustomField, support: Support, write: () => Promise<unknown>): Promise<boolean> {
   try {
-    if (found) {
-      const objectTypes = [...new Set([...found.objectTypes, ...field.objectTypes])];
-      await netbox.update('extras/custom-fields', found.id, { object_types: objectTypes });
-      support.patched++;
-    } else {
-      await netbox.create('extras/custom-fields', {
-        name: field.name,
-        label: field.label,
-        type: field.type,
-        object_types: field.objectTypes,
-        group_name: 'Proxmox',
-        filter_logic: 'exact',
-        ui_editable: 'hidden',
-      });
-      support.created++;
-    }
+    await write();
     return true;
   } catch (error) {
     if (!(error instanceof NetBoxPermissionError) && !(error instanceof NetBoxValidationError)) throw error;
