@@ -285,7 +285,7 @@ export class KindWriter {
 
   /** Several requests at once; the client's limiter finds how many NetBox can take. */
   private async inBatches(changes: StoredChange[], work: (batch: StoredChange[]) => Promise<void>): Promise<void> {
-    const batches = batchesOf(changes, this.deps.batchSize, this.kind.togetherByGuest === true);
+    const batches = batchesOf(changes, this.deps.batchSize, this.kind);
     let next = 0;
     let failure: unknown;
     const lane = async (): Promise<void> => {

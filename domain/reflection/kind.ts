@@ -99,6 +99,11 @@ export interface Kind {
   deletable?: 'config' | 'addresses';
   /** Requests must hold all objects of one guest: NetBox sums disks into the VM and two requests at once once left a wrong sum. */
   togetherByGuest?: boolean;
+  /**
+   * Requests must not mix values of this field. NetBox counts VMs on their type: two requests at once that create VMs of both types lock
+   * the two rows in either order, and one of them is answered 500 (NetBox 4.7.3, measured).
+   */
+  apart?: string;
   /** What a change of a row leaves behind in NetBox, to be deleted after it. `known` are the row's reflected values. */
   leftovers?(row: Row, after: Values, known: Values): { kind: ReflectionKindName; id: number; label: string }[];
   /** False for a linked row that has come to stand for something else; it is then left alone and the object matched anew. */

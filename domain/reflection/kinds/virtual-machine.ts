@@ -52,6 +52,7 @@ export const virtualMachine: Kind = {
     cf: { flag: 'overwrite_vm_custom_fields' },
   },
   natural: ['cluster', 'name'],
+  apart: 'virtual_machine_type',
   desire: context =>
     context.guests.map(guest => {
       const tags = tagsOf(guest, context);
