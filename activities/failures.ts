@@ -16,7 +16,7 @@ export class StopRun extends Error {
 export function toFailure(
   error: unknown,
   explain: (error: unknown) => { reason: RunReason; message: string; retryable: boolean },
-): Error {
+): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
   if (error instanceof StopRun) return ApplicationFailure.nonRetryable(error.message, error.reason);
   const { reason, message, retryable } = explain(error);

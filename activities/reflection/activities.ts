@@ -1,4 +1,5 @@
 /** The activities of reflection, as workflows call them. Each takes ids and gives counts: histories hold references alone. */
+import { NetBoxVersionChangedError } from '../../clients/netbox/errors';
 import { withHeartbeat } from '../heartbeat';
 import { StopRun, toFailure } from '../failures';
 import type { ReflectionKindName } from '../../domain/reflection/kind-names';
@@ -43,6 +44,8 @@ export function createReflectionActivities(deps: ReflectionDeps) {
       try {
         return await work(...args);
       } catch (error) {
+        // NetBox was upgraded: the next attempt begins with the version that answers now.
+        if (error instanceof NetBoxVersionChangedError) await deps.netbox.open().catch(() => {});
         throw toFailure(error, deps.explain);
       }
     };

@@ -3,6 +3,7 @@ import type { RunRecord } from '../../database/repositories/run-records';
 import type { ReflectionKindName } from '../../domain/reflection/kind-names';
 import { kindNamed } from '../../domain/reflection/kinds';
 import type { ReflectionDeps } from './deps';
+import { toFailure } from '../failures';
 import { KindWriter, type Written } from './kind-writer';
 
 export interface ApplySummary extends Written {
@@ -13,7 +14,11 @@ export interface ApplySummary extends Written {
 /** Changes that one attempt takes; the workflow asks again for the rest. */
 const attemptSize = 2_000;
 
-/** @param kinds in writing order; one is begun when nothing of those before it is left. */
+/**
+ * An attempt that fails after it settled something ends as if it had been asked for no more: the workflow asks again, and its patience
+ * is counted from the last progress, not over a whole run of many thousand objects.
+ * @param kinds in writing order; one is begun when nothing of those before it is left.
+ */
 export async function applyKinds(
   deps: ReflectionDeps,
   run: RunRecord,
@@ -26,20 +31,26 @@ export async function applyKinds(
   return deps.store.withLock(`apply ${endpointId}`, async () => {
     await deps.netbox.session();
     const summary: ApplySummary = { done: 0, refused: 0, skipped: 0, left: 0 };
-    let room = attemptSize;
-    for (const kind of kinds) {
-      const open = room > 0 ? await deps.store.openChanges(run.id, kind, room) : [];
-      if (open.length === 0) continue;
-      room -= open.length;
-      await deps.store.setPhase(run.id, `apply ${kind}`);
-      const writer = new KindWriter(deps, run, endpointId, kindNamed(kind), done => progress(kind, done), signal);
-      const { done, refused, skipped } = await writer.write(open);
-      summary.done += done;
-      summary.refused += refused;
-      summary.skipped += skipped;
+    const countLeft = async (): Promise<number> => {
+      const left = await deps.store.countOpen(run.id);
+      return kinds.reduce((sum, kind) => sum + (left.get(kind) ?? 0), 0);
+    };
+    const before = await countLeft();
+    try {
+      let room = attemptSize;
+      for (const kind of kinds) {
+        const open = room > 0 ? await deps.store.openChanges(run.id, kind, room) : [];
+        if (open.length === 0) continue;
+        room -= open.length;
+        await deps.store.setPhase(run.id, `apply ${kind}`);
+        const writer = new KindWriter(deps, run, endpointId, kindNamed(kind), summary, done => progress(kind, done), signal);
+        await writer.write(open);
+      }
+    } catch (error) {
+      const final = toFailure(error, deps.explain).nonRetryable === true;
+      if (final || signal.aborted || (await countLeft()) >= before) throw error;
     }
-    const left = await deps.store.countOpen(run.id);
-    summary.left = kinds.reduce((sum, kind) => sum + (left.get(kind) ?? 0), 0);
+    summary.left = await countLeft();
     return summary;
   });
 }

@@ -25,7 +25,6 @@ export interface Written {
 }
 
 export class KindWriter {
-  private readonly summary: Written = { done: 0, refused: 0, skipped: 0 };
   private readonly ids = new Map<string, number>();
   private stopped: StopRun | undefined;
 
@@ -34,12 +33,14 @@ export class KindWriter {
     private readonly run: RunRecord,
     private readonly endpointId: string,
     private readonly kind: Kind,
+    /** Counts on, also when an attempt fails half-way. */
+    private readonly summary: Written,
     private readonly progress: (done: number) => void,
     private readonly signal: AbortSignal,
   ) {}
 
   /** @param open open changes of the kind, in plan order. */
-  async write(open: StoredChange[]): Promise<Written> {
+  async write(open: StoredChange[]): Promise<void> {
     await this.loadIds(open);
     const undecided = await this.settleInDoubt(open.filter(change => change.state === 'sending'));
     const todo = [...undecided, ...open.filter(change => change.state === 'planned')].sort((a, b) => a.seq - b.seq);
@@ -51,7 +52,6 @@ export class KindWriter {
     await this.inBatches(of('update'), batch => this.update(batch));
     await this.inBatches(of('create'), batch => this.create(batch));
     if (this.stopped) throw this.stopped;
-    return this.summary;
   }
 
   // What the changes point to ---------------------------------------------------------------------------------------------
