@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { startApi, type RunningApi } from '../api/start';
+import { startApi, type RunningApi, type StartApiOptions } from '../api/start';
 import { openTemporal } from '../api/temporal';
 import type { Config } from '../config/config';
 import { createPool, type ResolvedDatabase } from '../database/connect';
@@ -13,8 +13,7 @@ export interface ProductOptions {
   database: ResolvedDatabase;
   temporal: FoundTemporal;
   log: Logger;
-  /** Shows the first key of an installation to the person who starts it. */
-  showFirstKey: (key: string) => void;
+  showFirstKey: StartApiOptions['showFirstKey'];
 }
 
 export interface Product {

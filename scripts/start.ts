@@ -33,9 +33,10 @@ async function main(): Promise<void> {
   }
 }
 
-/** Straight to the terminal: a log is kept, and the key must not be. */
-function showFirstKey(key: string): void {
-  process.stdout.write(`\nAPI key of this installation, shown only this once:\n\n  ${key}\n\n`);
+/** Straight to the terminal: a log is kept, and what is shown here must not be. */
+function showFirstKey(token: string, { username, password }: { username: string; password: string }): void {
+  const lines = [`user       ${username}`, `password   ${password}`, `API token  ${token}`].map(line => `  ${line}\n`);
+  process.stdout.write(`\nFirst administrator of this installation, shown only this once:\n\n${lines.join('')}\n`);
 }
 
 main().catch(fail);

@@ -1,4 +1,4 @@
-import { NativeConnection, Runtime, makeTelemetryFilterString, type Worker } from '@temporalio/worker';
+import { NativeConnection, Runtime, makeTelemetryFilterString, type LogLevel, type Worker } from '@temporalio/worker';
 import type { Pool } from 'pg';
 import type { Logger as PinoLogger } from 'pino';
 import type { Config } from '../config/config';
@@ -60,6 +60,15 @@ function shutDown(worker: Worker): void {
 
 let installed = false;
 
+/** What the SDK tells as information, such as every option of a worker, is detail here. */
+const LEVELS: Record<LogLevel, 'trace' | 'debug' | 'warn' | 'error'> = {
+  TRACE: 'trace',
+  DEBUG: 'debug',
+  INFO: 'debug',
+  WARN: 'warn',
+  ERROR: 'error',
+};
+
 /** The SDK's messages go where ours go; signals are ours to handle, in order. */
 function installRuntime(log: PinoLogger): void {
   if (installed) return;
@@ -67,7 +76,7 @@ function installRuntime(log: PinoLogger): void {
   Runtime.install({
     shutdownSignals: [],
     logger: {
-      log: (_level, message, meta) => log.info(meta ?? {}, message),
+      log: (level, message, meta) => log[LEVELS[level]](meta ?? {}, message),
       trace: (message, meta) => log.trace(meta ?? {}, message),
       debug: (message, meta) => log.debug(meta ?? {}, message),
       info: (message, meta) => log.debug(meta ?? {}, message),

@@ -23,12 +23,12 @@ const start = (port: string): Script => {
 };
 
 it(
-  'runs API and worker in one process, shows the first key once and outside of the log, and ends with everything it started',
+  'runs API and worker in one process, shows the first token once and outside of the log, and ends with everything it started',
   async () => {
     const script = start('0');
     const ready = await script.untilLine(/ready: API/);
     const url = /API (http:[^"]+)/.exec(ready)?.[1] ?? '';
-    const key = script.out.map(line => line.trim()).find(line => line.startsWith('proxbox_'));
+    const key = script.out.flatMap(line => /API token +(\S+)/.exec(line)?.[1] ?? [])[0];
     expect(script.out.filter(line => line.startsWith('{')).join('\n')).not.toContain(key);
 
     const authorization = `Bearer ${key}`;
