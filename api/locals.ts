@@ -5,7 +5,7 @@ declare global {
     /** What the middleware knows about a request. */
     interface Locals {
       requestId: string;
-      /** Who asks. Set on every route that is not for everybody. */
+      /** Who asks: known on every route that is not for everybody. */
       caller: Identity;
     }
   }

@@ -38,7 +38,8 @@ function sendProblem(res: Response, { code, detail, errors, headers }: Problem):
   );
 }
 
-function toProblem(error: unknown): Problem {
+/** What an error means for whoever asked. */
+export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof TemporalUnavailableError) {
     return new Problem('temporal-unavailable', `${error.message}. Try again soon.`);

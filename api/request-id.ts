@@ -10,14 +10,15 @@ export const nameRequests: RequestHandler = (req, res, next) => {
   next();
 };
 
-/** One line per answered request: no query, header or body, since those may hold what is secret. */
+/** One line per answered request: who asked for what. No query, header or body, since those may hold what is secret. */
 export function logRequests(log: ApiLog): RequestHandler {
   return (req, res, next) => {
     const began = performance.now();
     const { method, path } = req;
     res.on('finish', () => {
       const ms = Math.round(performance.now() - began);
-      log.info({ requestId: res.locals.requestId, method, path, status: res.statusCode, ms }, 'request');
+      const { requestId, caller } = res.locals;
+      log.info({ requestId, caller: caller?.name, method, path, status: res.statusCode, ms }, 'request');
     });
     next();
   };

@@ -123,7 +123,7 @@ function answerPageOr(req: Request, res: Response, page: string, answer: () => u
 }
 
 /** A path of this service: what a link from elsewhere asks for must not lead elsewhere. */
-function ownPage(wanted: string | undefined): string {
+export function ownPage(wanted: string | undefined): string {
   const base = 'http://own.invalid';
   if (wanted === undefined || !wanted.startsWith('/') || !URL.canParse(wanted, base)) return '/';
   const url = new URL(wanted, base);

@@ -20,11 +20,8 @@ export interface Rights {
 
 export type EndpointSet = 'all' | readonly string[];
 
-/** The rights of whoever is unknown or disabled. */
-export const noRights: Rights = rightsOf([]);
-
 /**
- * The sum of what the grants give.
+ * The sum of what the grants give; without any, nothing.
  * @param narrowedTo permissions beyond which the credential in use gives nothing; null means that it gives everything that its holder may do.
  */
 export function rightsOf(grants: readonly Grant[], narrowedTo: readonly string[] | null = null): Rights {

@@ -20,11 +20,12 @@ interface BindingRow {
   created_at: Date;
 }
 
-/** What a user may do: by roles of their own, and by those of their groups. */
+/** What a user may do: by roles of their own, and by those of their groups. Nothing for whoever is unknown or disabled. */
 export async function grantsOf(db: Queryable, userId: string): Promise<Grant[]> {
   const { rows } = await db.query<Grant>(
     `select r.permissions, b.endpoint_id as "endpointId" from role_binding b join role r on r.id = b.role_id
-      where b.user_id = $1 or b.group_id in (select group_id from user_group_member where user_id = $1)`,
+      where (b.user_id = $1 or b.group_id in (select group_id from user_group_member where user_id = $1))
+        and exists (select from app_user where id = $1 and enabled)`,
     [userId],
   );
   return rows;

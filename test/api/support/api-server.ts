@@ -38,7 +38,7 @@ export interface ApiServer {
 export const adminPassword = 'correct horse battery';
 
 /** The API over HTTP on a database of its own, with a Temporal that only records. */
-export async function startApiServer(): Promise<ApiServer> {
+export async function startApiServer({ trustedProxies = [] }: { trustedProxies?: string[] } = {}): Promise<ApiServer> {
   const database = await createTestDatabase();
   const stateDir = mkdtempSync(join(tmpdir(), 'proxbox-api-'));
   const temporal = new RecordingTemporal();
@@ -51,7 +51,7 @@ export async function startApiServer(): Promise<ApiServer> {
         port: 0,
         key: new Secret(key),
         administrator: { username: 'admin', password: new Secret(adminPassword) },
-        trustedProxies: [],
+        trustedProxies,
       },
       encryptionKey: undefined,
       stateDir,

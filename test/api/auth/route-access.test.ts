@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { type Access, routeAccess } from '../../../api/auth/route-access';
+import { builtInRoles } from '../../../domain/people/roles';
+import { type Answer, type ApiServer, startApiServer } from '../support/api-server';
+import { seedRun } from '../support/seed';
+import { createEndpoint, problemOf } from '../support/shapes';
+import { addPerson, type Person } from './support/people';
+import { routesOfApp } from './support/routes';
+
+/** Every route, every role, and every way in which it may not count any more. What has to come out is derived from what was declared. */
+
+const situations = ['everywhere', 'here', 'elsewhere', 'expired', 'revoked', 'disabled', 'no token'] as const;
+type Situation = (typeof situations)[number];
+type Outcome = 'let in' | 'denied' | 'hidden' | 'unauthenticated';
+
+let server: ApiServer;
+let endpointId: string;
+let paths: Record<string, string>;
+const people = new Map<string, Person>();
+
+beforeAll(async () => {
+  server = await startApiServer();
+  const { pool } = server.database;
+  endpointId = (await createEndpoint(server)).id;
+  const elsewhere = (await createEndpoint(server)).id;
+  const target = await addPerson(server, { username: 'target' });
+  const role = await server.ask('POST', '/roles', { body: { name: 'custom', permissions: ['view'] } });
+  paths = {
+    endpoints: endpointId,
+    runs: await seedRun(pool, { endpoint_id: endpointId, state: 'completed' }),
+    users: target.id,
+    roles: String(Reflect.get(Object(role.body), 'id')),
+  };
+  for (const { name } of builtInRoles) {
+    const add = async (situation: Situation, options: Parameters<typeof addPerson>[1]) =>
+      people.set(`${name} ${situation}`, await addPerson(server, { roles: [name], ...options }));
+    await add('everywhere', {});
+    await add('here', { roles: [[name, endpointId]] });
+    await add('elsewhere', { roles: [[name, elsewhere]] });
+    await add('expired', { token: { expiresAt: new Date(Date.now() - 1_000) } });
+    await add('revoked', {});
+    await add('disabled', { enabled: false });
+    await pool.query('update api_token set revoked_at = now() where id = $1', [people.get(`${name} revoked`)?.tokenId]);
+  }
+});
+afterAll(() => server.stop());
+
+function expected(access: Access, role: (typeof builtInRoles)[number], situation: Situation): Outcome {
+  if (access.who === 'everybody') return 'let in';
+  if (!['everywhere', 'here', 'elsewhere'].includes(situation)) return 'unauthenticated';
+  if (access.who === 'signed-in' || access.who === 'person') return 'let in';
+  const atHand =
+    situation === 'everywhere' || (access.on !== 'installation' && (situation === 'here' || access.on === 'some-endpoint'));
+  if (!atHand && access.on !== 'installation') return 'hidden';
+  return atHand && role.permissions.includes(access.who) ? 'let in' : 'denied';
+}
+
+function outcome(answer: Answer): Outcome {
+  expect(answer.status).toBeLessThan(500);
+  if (answer.status < 400) return 'let in';
+  const { code, detail } = problemOf(answer);
+  if (code === 'unauthenticated') return 'unauthenticated';
+  if (code === 'permission-denied') return 'denied';
+  if (code === 'not-found' && /no such (endpoint|run)\.$/.test(detail)) return 'hidden';
+  expect(['not-a-person', 'csrf-failed']).not.toContain(code);
+  return 'let in';
+}
+
+const filled = (path: string): string =>
+  path.replace(/^\/(\w+)\/:id/, (_all, what: string) => `/${what}/${paths[what]}`).replace(/:\w+/g, () => randomUUID());
+
+test('every route of the application has been declared, and every declared one exists', () => {
+  expect(routesOfApp(server.database).sort()).toEqual(Object.keys(routeAccess).sort());
+});
+
+test('only health, meta and signing in are for everybody, and nothing is changed by viewing', () => {
+  const declared = Object.entries<Access>(routeAccess);
+  const open = declared.filter(([, { who }]) => who === 'everybody').map(([route]) => route);
+  expect(open.sort()).toEqual(['GET /health', 'GET /meta', 'POST /auth/login']);
+  for (const [route, { who }] of declared) if (!route.startsWith('GET ')) expect(who).not.toBe('view');
+});
+
+describe.each(Object.entries<Access>(routeAccess))('%s', (route, access) => {
+  test.each(builtInRoles.map(role => [role.name, role] as const))('as %s', async (name, role) => {
+    const [method = '', path = ''] = route.split(' ');
+    const found: Partial<Record<Situation, Outcome>> = {};
+    const wanted: Partial<Record<Situation, Outcome>> = {};
+    for (const situation of situations) {
+      const person = people.get(`${name} ${situation}`);
+      const answer = await (person === undefined
+        ? server.ask(method, filled(path), { headers: { authorization: '' } })
+        : person.ask(method, filled(path)));
+      found[situation] = outcome(answer);
+      wanted[situation] = expected(access, role, situation);
+    }
+    expect(found).toEqual(wanted);
+  });
+});
+
+test('whoever only views has started nothing', async () => {
+  const { rowCount } = await server.database.pool.query(
+    `select from run r join app_user u on u.username = r.requested_by join role_binding b on b.user_id = u.id
+       join role on role.id = b.role_id where not 'run_sync' = any(role.permissions)`,
+  );
+  expect(rowCount).toBe(0);
+  expect(server.temporal.started.length).toBeGreaterThan(0);
+});

@@ -1,0 +1,28 @@
+import type { Express } from 'express';
+import type { ILayer } from 'express-serve-static-core';
+import pino from 'pino';
+import { createApp } from '../../../../api/app';
+import { createAuthenticate } from '../../../../api/auth/authenticate';
+import type { TestDatabase } from '../../../support/test-database';
+import { RecordingTemporal } from '../../support/recording-temporal';
+
+/** Every route that the application answers, as Express knows them: `GET /runs/:id`. */
+export function routesOfApp({ pool }: TestDatabase): string[] {
+  const app: Express = createApp({
+    database: pool,
+    databaseEngine: 'embedded',
+    secrets: { seal: () => ({ keyId: '', ciphertext: Buffer.alloc(0) }) },
+    temporal: new RecordingTemporal(),
+    temporalUi: { url: undefined, namespace: 'default' },
+    authenticate: createAuthenticate(pool, undefined),
+    trustedProxies: [],
+    log: pino({ level: 'silent' }),
+  });
+  return app.router.stack.flatMap(layer => routesOf(layer));
+}
+
+function routesOf({ route, handle }: ILayer): string[] {
+  if (route !== undefined) return [...new Set(route.stack.map(({ method }) => `${method.toUpperCase()} ${route.path}`))];
+  const inner: unknown = Reflect.get(handle, 'stack');
+  return Array.isArray(inner) ? inner.flatMap((layer: ILayer) => routesOf(layer)) : [];
+}
