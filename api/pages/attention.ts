@@ -1,7 +1,14 @@
+import type { Endpoint } from '../../database/repositories/endpoints';
+import type { RunRead } from '../../database/repositories/run-reads';
 import { h, type Html } from './html/h';
 import { link } from './html/parts';
 import { badge, runBadge } from './html/state';
-import type { EndpointNow } from './overview';
+
+/** An endpoint with its last sync, if there was one. */
+export interface EndpointNow {
+  endpoint: Endpoint;
+  last: RunRead | undefined;
+}
 
 /** What somebody should look at, the most urgent first: one line for each endpoint whose last sync did not simply succeed. */
 export function attentionOf(endpoints: readonly EndpointNow[]): Html[] {

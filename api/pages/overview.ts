@@ -1,5 +1,5 @@
 import { type Endpoint, listEndpoints } from '../../database/repositories/endpoints';
-import { listRuns, type RunRead } from '../../database/repositories/run-reads';
+import { listRuns } from '../../database/repositories/run-reads';
 import type { Identity } from '../auth/identity';
 import type { ApiDependencies } from '../dependencies';
 import { fullUpdateSchema } from '../runs/schema';
@@ -8,7 +8,7 @@ import { scopeOf } from '../runs/scope';
 import { summariseRun } from '../runs/view';
 import { visiblePart } from '../runs/visible';
 import { checkHealth } from '../system/health';
-import { attentionOf } from './attention';
+import { attentionOf, type EndpointNow } from './attention';
 import { orNull, typedOf } from './form-input';
 import type { GuardedPages } from './guarded-pages';
 import { healthNotice } from './health';
@@ -22,12 +22,6 @@ import { time } from './html/time';
 import { duration } from './html/words';
 
 const RECENT = 8;
-
-/** An endpoint with its last sync, if there was one. */
-export interface EndpointNow {
-  endpoint: Endpoint;
-  last: RunRead | undefined;
-}
 
 /** What is going on, at a glance, and the button that starts a sync. */
 export function overviewPages({ on }: GuardedPages, dependencies: ApiDependencies): void {
