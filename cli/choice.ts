@@ -13,7 +13,9 @@ export function requireChoice(text: string, known: readonly string[], what: stri
 /** The known word with the fewest differing letters, if they are few. */
 function nearest(text: string, known: readonly string[]): string | undefined {
   const ranked = known.map(word => ({ word, far: distance(text, word) })).sort((a, b) => a.far - b.far)[0];
-  return ranked !== undefined && ranked.far <= Math.max(1, Math.floor(text.length / 3)) ? ranked.word : undefined;
+  return ranked !== undefined && ranked.far < text.length && ranked.far <= Math.max(2, Math.floor(text.length / 3))
+    ? ranked.word
+    : undefined;
 }
 
 /** Levenshtein's. */

@@ -35,7 +35,7 @@ export function reportRun(run: RunView, paints: Paints): string[] {
     ]),
     ...section('endpoints', table(run.children.map(child => endpointRow(child, paints)))),
     ...section('refused by NetBox', refusedLines(run)),
-    ...section('findings', table(run.findings.totals.map(({ severity, code, count }) => [severity, code, String(count)]))),
+    ...section('findings', table(run.findings.totals.map(({ severity, code, count }) => [`  ${severity}`, code, String(count)]))),
     ...section('next', adviceLines(run)),
   ];
 }
