@@ -41,18 +41,19 @@ export async function planRun(
   const confirmed = run.scope.confirms === undefined ? undefined : await deps.store.findRun(run.scope.confirms);
   const relink = run.scope.relink === true || confirmed?.scope.relink === true;
   const findings: Finding[] = [];
+  const noLinks: Links = new Map();
 
   const session = await deps.netbox.open();
   await deps.store.setNetBoxVersion(run.id, session.versionText);
-  const inventory = await deps.store.loadInventory(run.id);
-  const links: Links = relink ? new Map() : await deps.store.loadLinks(endpoint.id);
-  if (!relink) await checkChangeLog(deps, endpoint.id);
 
   progress('reading NetBox');
   const { capabilities } = session;
-  const [found, vrfId] = await Promise.all([
+  const [inventory, links, found, vrfId] = await Promise.all([
+    deps.store.loadInventory(run.id),
+    relink ? noLinks : deps.store.loadLinks(endpoint.id),
     findSupport(deps.netbox, capabilities),
     endpoint.netboxVrf === null ? null : findVrf(deps.netbox, endpoint.netboxVrf),
+    relink ? undefined : checkChangeLog(deps, endpoint.id),
   ]);
   const world = await readWorld(deps, endpoint, inventory, links, policy, found, findings);
   const deletedBy = relink ? new Map<string, string>() : await checkLinked(deps, world.match);

@@ -5,11 +5,12 @@ import type { NetBoxClient } from '../../clients/netbox/client';
 import { hostOf } from '../../domain/reflection/addresses';
 import { idIn, type Desired, type Kind, type Row } from '../../domain/reflection/kind';
 import type { ReflectionKindName } from '../../domain/reflection/kind-names';
+import type { Values } from '../../domain/reflection/values';
 
 type Netbox = Pick<NetBoxClient, 'listAll' | 'listByIds' | 'listByParents' | 'count'>;
 
-/** Above so many values, one list of everything may be cheaper than filters of a hundred values each. */
-const manyValues = 300;
+/** More than one request's worth of values: one list of everything may be cheaper than filters of a hundred values each. */
+const manyValues = 100;
 /** …as long as the whole list has at most this many times the wanted rows. */
 const tolerableSurplus = 4;
 
@@ -21,9 +22,8 @@ export async function readByValue(netbox: Netbox, kind: Kind, desired: Desired[]
   const wanted = new Set(desired.map(object => of(object.values[field])));
   if (wanted.size === 0) return [];
   const isWanted = (row: Row): boolean => wanted.has(of(row[field]));
-  if (wanted.size > manyValues && (await netbox.count(kind.path)) <= wanted.size * tolerableSurplus) {
+  if (await isCheaperWhole(netbox, kind, wanted.size))
     return (await netbox.listAll(kind.path, { fields: kind.columns })).filter(isWanted);
-  }
   const chunks = chunkText(param, [...wanted]);
   const exact = param === 'name' ? 'name__ie' : param;
   const pages = await Promise.all(
@@ -42,9 +42,22 @@ export async function readByCluster(netbox: Netbox, kind: Kind, clusterId: numbe
   return vmIds ? rows.filter(row => vmIds.has(idIn(row['virtual_machine']) ?? -1)) : rows;
 }
 
+/** Rows below these parents. */
 export async function readByParent(netbox: Netbox, kind: Kind, parentIds: number[]): Promise<Row[]> {
   if (kind.read?.by !== 'parent' || parentIds.length === 0) return [];
-  return netbox.listByParents(kind.path, kind.read.param, parentIds, { fields: kind.columns });
+  if (!(await isCheaperWhole(netbox, kind, parentIds.length))) {
+    return netbox.listByParents(kind.path, kind.read.param, parentIds, { fields: kind.columns });
+  }
+  const parents = new Set<unknown>(parentIds);
+  return (await netbox.listAll(kind.path, { fields: kind.columns })).filter(row => parents.has(parentOf(kind.values(row))));
+}
+
+const parentOf = (values: Values): unknown =>
+  values['virtual_machine'] ??
+  (values['assigned_object_type'] === 'virtualization.vminterface' ? values['assigned_object_id'] : undefined);
+
+async function isCheaperWhole(netbox: Netbox, kind: Kind, wanted: number): Promise<boolean> {
+  return wanted > manyValues && (await netbox.count(kind.path)) <= wanted * tolerableSurplus;
 }
 
 /** Linked rows that the lists did not have: moved to another cluster, renamed, no longer wanted. */
