@@ -1,5 +1,5 @@
 import { loadConfig } from '../config/load';
-import { openAuditKey } from '../database/audit-key';
+import { findAuditKey } from '../database/audit-key';
 import { type AuditReport, verifyAuditChain } from '../database/audit-verify';
 import { createPool, resolveDatabase } from '../database/connect';
 import { fail } from './fail';
@@ -14,7 +14,7 @@ async function main(): Promise<void> {
     opened.add('PostgreSQL', database.stop);
     const pool = createPool(database.url, { max: 1 });
     opened.add('connection to PostgreSQL', () => pool.end());
-    const report = await verifyAuditChain(pool, await openAuditKey(config), config.stateDir);
+    const report = await verifyAuditChain(pool, await findAuditKey(config), config.stateDir);
     if (report.fault !== null) throw new Error(`The audit log is not as it was written. ${report.fault.message}`);
     process.stdout.write(`${summary(report)}\n`);
   } finally {
@@ -24,7 +24,8 @@ async function main(): Promise<void> {
 
 function summary({ rows, head, heads }: AuditReport): string {
   const end = head === null ? 'it is empty' : `it ends at row ${head.seq} with hash ${head.hash}`;
-  const compared = heads === 0 ? 'no heads were noted yet, so that rows cut off its end would not be seen' : `${heads} noted heads fit`;
+  const compared =
+    heads === 0 ? 'no heads were noted yet, so that rows cut off its end would not be seen' : `${heads} noted heads fit`;
   return `The audit log is as it was written: ${rows} rows, ${end}; ${compared}.`;
 }
 
