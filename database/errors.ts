@@ -28,6 +28,19 @@ export class DatabaseRequiredError extends Error {
   }
 }
 
+/** The PostgreSQL of DATABASE_URL cannot be reached, or does not let us in. The cause is PostgreSQL's or the network's own error. */
+export class DatabaseUnreachableError extends Error {
+  override readonly name = 'DatabaseUnreachableError';
+
+  constructor(cause: unknown) {
+    super(
+      `PostgreSQL cannot be used: ${cause instanceof Error ? cause.message : String(cause)}. ` +
+        'Check that it runs, and address, user, password and database in DATABASE_URL, and start again.',
+      { cause },
+    );
+  }
+}
+
 /** A file of the migrations folder is misnamed, or its number is taken or leaves a gap. A fault of this release, not of the database. */
 export class MigrationFilesError extends Error {
   override readonly name = 'MigrationFilesError';

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { DatabaseNewerError, MigrationAlteredError, MigrationFailedError } from './errors';
+import { DatabaseNewerError, DatabaseUnreachableError, MigrationAlteredError, MigrationFailedError } from './errors';
 import { type Migration, migrationsFolder, readMigrations } from './migration-files';
 
 export interface MigrateOptions {
@@ -20,7 +20,7 @@ const LOCK = 7_365_001;
 /**
  * Brings a database up to this release. Each migration runs in a transaction of its own, in the order of its number; runners that start at the
  * same time wait for each other. What was applied is recorded in `schema_migrations`, with a checksum.
- * @throws DatabaseNewerError, MigrationAlteredError, MigrationFailedError, MigrationFilesError
+ * @throws DatabaseUnreachableError, DatabaseNewerError, MigrationAlteredError, MigrationFailedError, MigrationFilesError
  */
 export async function migrate(
   url: string,
@@ -28,7 +28,9 @@ export async function migrate(
 ): Promise<MigrateResult> {
   const migrations = readMigrations(folder);
   const client = new Client({ connectionString: url, application_name: 'proxbox-temporal migrate' });
-  await client.connect();
+  await client.connect().catch((error: unknown) => {
+    throw new DatabaseUnreachableError(error);
+  });
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK]);
     const recorded = await readRecord(client);
