@@ -1,5 +1,5 @@
 import type { NetBoxTap, TappedRequest } from './netbox-tap';
-import type { SyncResult } from './product';
+import type { Product } from './product';
 import type { World } from './world';
 
 /** What one piece of work took. */
@@ -15,6 +15,8 @@ export interface Measured {
 
 export interface MeasuredSync extends Measured {
   proxmoxRequests: number;
+  /** Processor seconds of the worker; NaN where the system does not tell. */
+  workerCpuSeconds: number;
   historyEvents: Record<string, number>;
   /** How it ended, in its own words. */
   outcome: string;
@@ -28,15 +30,17 @@ export async function measured(tap: NetBoxTap, work: () => Promise<unknown>): Pr
   return describe(tap.take(), began, (performance.now() - began) / 1000);
 }
 
-export async function measuredSync(tap: NetBoxTap, world: World, sync: () => Promise<SyncResult>): Promise<MeasuredSync> {
+export async function measuredSync(tap: NetBoxTap, world: World, { worker, sync }: Product): Promise<MeasuredSync> {
   tap.take();
   await world.takeProxmoxRequests();
+  const cpuBefore = worker.cpuSeconds() ?? NaN;
   const began = performance.now();
   const { seconds, run, historyEvents } = await sync();
   const requests = tap.take();
   return {
     ...describe(requests, began, seconds),
     proxmoxRequests: await world.takeProxmoxRequests(),
+    workerCpuSeconds: (worker.cpuSeconds() ?? NaN) - cpuBefore,
     historyEvents,
     outcome: [run.state, run.reason, run.message].filter(Boolean).join(': '),
     timeline: requests.map(request => lineOf(request, began)),

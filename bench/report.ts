@@ -43,15 +43,15 @@ export function roundText(round: Round, timeline: boolean): string {
       .map(([type, n]) => `${type} ${n}`)
       .join(', ');
   return [
-    row('', 'seconds', 'NetBox requests', 'writes', 'objects written', 'NetBox idle s', 'Proxmox requests'),
+    row('', 'seconds', 'NetBox requests', 'writes', 'objects written', 'NetBox idle s', 'Proxmox requests', 'worker CPU s'),
     row(titles.bareLoad, ...figures(round.bareLoad)),
-    row(titles.firstSync, ...figures(firstSync), firstSync.proxmoxRequests),
-    row(titles.secondSync, ...figures(secondSync), secondSync.proxmoxRequests),
+    row(titles.firstSync, ...figures(firstSync), firstSync.proxmoxRequests, firstSync.workerCpuSeconds.toFixed(2)),
+    row(titles.secondSync, ...figures(secondSync), secondSync.proxmoxRequests, secondSync.workerCpuSeconds.toFixed(2)),
     row(titles.bareRead, ...figures(round.bareRead)),
     `first sync / bare loader  ${first.toFixed(2)}     second sync / bare reader  ${second.toFixed(2)}`,
     `first sync: ${firstSync.outcome}, history events: ${events(firstSync.historyEvents)}`,
     `second sync: ${secondSync.outcome}, history events: ${events(secondSync.historyEvents)}`,
-    `worker's highest memory: ${workerMb.ready ?? '?'} MB when ready, ${workerMb.peak ?? '?'} MB after both syncs`,
+    `worker's highest memory: ${workerMb.ready ?? '?'} MB when ready, ${workerMb.peak ?? '?'} MB after all syncs`,
     ...(timeline ? ['first sync:', ...firstSync.timeline, 'second sync:', ...secondSync.timeline] : []),
   ].join('\n');
 }

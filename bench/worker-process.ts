@@ -8,6 +8,8 @@ import { environment } from './environment';
 export interface WorkerProcess {
   /** Highest resident memory so far in MB, native code included; undefined where the system does not tell (it is Linux that does). */
   peakMemoryMb(): number | undefined;
+  /** Processor seconds so far, in the same places. */
+  cpuSeconds(): number | undefined;
   stop(): Promise<void>;
 }
 
@@ -27,6 +29,7 @@ export async function startWorkerProcess(env: Record<string, string>): Promise<W
   });
   return {
     peakMemoryMb: () => peakMemoryMb(child.pid),
+    cpuSeconds: () => cpuSeconds(child.pid),
     async stop() {
       child.kill('SIGTERM');
       await ended;
@@ -35,10 +38,21 @@ export async function startWorkerProcess(env: Record<string, string>): Promise<W
 }
 
 function peakMemoryMb(pid: number | undefined): number | undefined {
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(ofProcess(pid, 'status'))?.[1];
+  return kilobytes === undefined ? undefined : Math.round(Number(kilobytes) / 1024);
+}
+
+/** Fields 14 and 15 of its `stat`, in hundredths of a second, counted after the name, which may hold spaces. */
+function cpuSeconds(pid: number | undefined): number | undefined {
+  const stat = ofProcess(pid, 'stat');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return stat === '' ? undefined : (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+function ofProcess(pid: number | undefined, file: string): string {
   try {
-    const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return kilobytes === undefined ? undefined : Math.round(Number(kilobytes) / 1024);
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch {
-    return undefined;
+    return '';
   }
 }
