@@ -46,6 +46,8 @@ export interface Config {
   };
   /** AES-256 key made from `PROXBOX_ENCRYPTION_KEY`; undefined means the key file in the state folder. */
   encryptionKey: Secret<Buffer> | undefined;
+  /** Key of the audit log's hashes, made from `PROXBOX_AUDIT_KEY`; undefined means the key file in the state folder. */
+  auditKey: Secret<Buffer> | undefined;
   settings: Settings;
 }
 

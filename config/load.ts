@@ -40,6 +40,7 @@ const environmentSchema = z.object({
   ),
   PROXBOX_TRUSTED_PROXIES: networkList,
   PROXBOX_ENCRYPTION_KEY: optionalText,
+  PROXBOX_AUDIT_KEY: optionalText,
 });
 
 /**
@@ -77,7 +78,8 @@ export function loadConfig(env: Environment = process.env): Config {
       administrator: { username: vars.PROXBOX_ADMIN_USER, password: secret(vars.PROXBOX_ADMIN_PASSWORD) },
       trustedProxies: vars.PROXBOX_TRUSTED_PROXIES,
     },
-    encryptionKey: secret(vars.PROXBOX_ENCRYPTION_KEY === undefined ? undefined : sha256(vars.PROXBOX_ENCRYPTION_KEY)),
+    encryptionKey: secretKey(vars.PROXBOX_ENCRYPTION_KEY),
+    auditKey: secretKey(vars.PROXBOX_AUDIT_KEY),
     settings: { ...settings.data, overwrite: overwrite.data },
   });
 }
@@ -90,8 +92,9 @@ function secret<T>(value: T | undefined): Secret<T> | undefined {
   return value === undefined ? undefined : new Secret(value);
 }
 
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+/** A key of 32 bytes from any text. */
+function secretKey(text: string | undefined): Secret<Buffer> | undefined {
+  return secret(text === undefined ? undefined : createHash('sha256').update(text).digest());
 }
 
 function temporalVariables(env: Environment): Readonly<Record<string, string>> {

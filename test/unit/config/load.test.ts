@@ -25,6 +25,7 @@ describe('the configuration', () => {
         trustedProxies: [],
       },
       encryptionKey: undefined,
+      auditKey: undefined,
       settings: {
         netboxTimeout: 120,
         proxmoxTimeout: 30,
@@ -128,6 +129,7 @@ describe('the configuration', () => {
       PROXBOX_API_KEY: 'api-hunter2-hunter2',
       PROXBOX_ADMIN_PASSWORD: 'admin-hunter2',
       PROXBOX_ENCRYPTION_KEY: 'enc-hunter2',
+      PROXBOX_AUDIT_KEY: 'aud-hunter2',
       DATABASE_URL: 'postgresql://me:hunter2@db/x',
       TEMPORAL_API_KEY: 'tmp-hunter2',
     };
@@ -149,6 +151,7 @@ describe('the configuration', () => {
 
     expect(config.netbox.token?.reveal()).toBe('abc');
     expect(config.encryptionKey?.reveal()).toHaveLength(32);
+    expect(loadConfig({ PROXBOX_AUDIT_KEY: 'correct horse' }).auditKey?.reveal()).toHaveLength(32);
     expect(config.encryptionKey?.reveal()).toEqual(
       loadConfig({ PROXBOX_ENCRYPTION_KEY: 'correct horse' }).encryptionKey?.reveal(),
     );
