@@ -13,6 +13,9 @@ import {
 import type { Finding } from '../../domain/reflection/findings';
 import { choiceIn, textIn, type DesireContext, type NetBoxCapabilities } from '../../domain/reflection/kind';
 import type { ReflectionStore } from '../../database/reflection-store';
+import { StopRun } from '../failures';
+import { seesPart } from './netbox-checks';
+import type { BulkItemError } from '../../clients/netbox/bulk-result';
 import { NetBoxPermissionError, NetBoxValidationError } from '../../clients/netbox/errors';
 
 export interface Support {
@@ -81,12 +84,22 @@ async function createObjects(netbox: Netbox, objects: SupportObject[], support: 
   for (const path of new Set(objects.map(object => object.path))) {
     const bodies = objects.filter(object => object.path === path).map(object => bodyOf(object, support));
     for (const { item, ...result } of await netbox.bulkCreate(path, bodies)) {
-      // Alone it is refused with the error that says why.
-      const row = result.ok ? result.object : await netbox.create(path, item);
-      support.ids.set(`${path}/${String(item['slug'])}`, row.id);
-      support.created++;
+      const slug = String(item['slug']);
+      support.ids.set(`${path}/${slug}`, result.ok ? result.object.id : await findRefused(netbox, path, slug, result.error));
+      if (result.ok) support.created++;
     }
   }
+}
+
+/** @returns the id of what somebody else made a moment ago. */
+async function findRefused(netbox: Netbox, path: string, slug: string, { fields, text }: BulkItemError): Promise<number> {
+  const [row] = await netbox.listAll(path, { filters: { slug }, fields: ['slug'], expect: found => found['slug'] === slug });
+  if (row) return row.id;
+  if (fields['slug']?.some(words => /already exists/.test(words))) throw seesPart(`an object "${slug}" in ${path}`, 0);
+  throw new StopRun(
+    'writes-refused',
+    `NetBox refused to create "${slug}" in ${path}, which every guest or node refers to: ${text} Nothing else was written. Change in NetBox what stands in the way (a rule, or another object of this name), or run "npm run bootstrap" with an administrator's token.`,
+  );
 }
 
 const bodyOf = ({ slug, body }: SupportObject, support: Support): NetBoxValues => ({

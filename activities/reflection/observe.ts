@@ -18,7 +18,7 @@ import { hasPrivilege, type Permissions } from '../../domain/proxmox/permissions
 import { guestKey, type ObservedCluster, type UnreadableGuest } from '../../domain/reflection/inventory';
 import { StopRun } from '../failures';
 import type { ProxmoxReader, ReflectionDeps } from './deps';
-import { readGuest, type ListedGuest } from './read-guest';
+import { mayAskAgent, readGuest, type ListedGuest } from './read-guest';
 
 export interface ObserveSummary {
   guests: number;
@@ -91,6 +91,11 @@ async function readCluster(
       'The credential lacks VM.Audit on /vms: Proxmox leaves out guests that it may not see, without saying so. Give it the role PVEAuditor on / (with propagation).',
     );
   }
+  if (status.cluster?.quorate === false) {
+    incompleteBecause.push(
+      'The cluster has no quorum: the node that answered sees only its own part, and what it tells of the rest is old. Bring the other nodes back, or give the endpoint the address of a node with quorum.',
+    );
+  }
   const name = status.cluster?.name ?? status.nodes[0]?.name ?? nodes[0]?.node;
   if (name === undefined)
     throw new StopRun('proxmox-permission', 'Proxmox lists no node: the credential has no right to see one.');
@@ -104,8 +109,18 @@ async function readCluster(
     tagColors: options.tagStyle.colors,
     complete: incompleteBecause.length === 0,
     incompleteBecause,
+    remarks: agentRemarks(permissions, resources.guests),
   };
   return { cluster, listed: [...resources.guests].sort((a, b) => a.vmid - b.vmid) };
+}
+
+/** Said once for the endpoint, beside what stands at each guest. */
+function agentRemarks(permissions: Permissions, guests: readonly ListedGuest[]): string[] {
+  const vms = guests.filter(({ kind }) => kind === 'qemu');
+  if (vms.length === 0 || vms.some(({ vmid }) => mayAskAgent(permissions, vmid))) return [];
+  return [
+    'The credential lacks VM.GuestAgent.Audit (VM.Monitor before Proxmox VE 9) on /vms: no VM is asked for its addresses, and NetBox keeps those that it has. Give it the role PVEAuditor on / (with propagation), and before 9 a role with VM.Monitor, too.',
+  ];
 }
 
 const nodeStatus = (status: string): 'online' | 'offline' | 'unknown' =>
@@ -127,7 +142,7 @@ async function checkBinding(deps: ReflectionDeps, endpoint: Endpoint, cluster: O
     'cluster-changed',
     binding.outcome === 'taken'
       ? `The cluster ${cluster.name} behind ${endpoint.url} already belongs to the endpoint ${binding.byEndpoint}. Delete one of the two endpoints.`
-      : `Behind ${endpoint.url} is the cluster ${cluster.name} with other certificates than ${binding.bound.name}, to which this endpoint was bound. Nothing was read or written. If that is right (new certificates on all nodes, a new installation), accept it with POST /endpoints/{id}/rebind.`,
+      : `Behind ${endpoint.url} is the cluster ${cluster.name}, and this endpoint was bound to ${binding.bound.name}${cluster.name === binding.bound.name ? ' with other certificates' : ''}. Nothing was read or written. If that is right (new certificates on all nodes, a new installation), accept it with POST /endpoints/{id}/rebind.`,
   );
 }
 

@@ -75,12 +75,9 @@ async function askAgent(
   signal: AbortSignal,
 ): Promise<GuestReport> {
   if (!config.agent.enabled) return { told: false };
-  const path = `/vms/${guest.vmid}`;
-  const mayAsk = ['VM.GuestAgent.Audit', 'VM.GuestAgent.Unrestricted', 'VM.Monitor'].some(right =>
-    hasPrivilege(permissions, path, right),
-  );
-  if (!mayAsk) {
-    return { told: false, remark: `its addresses could not be read: the credential lacks VM.GuestAgent.Audit on ${path}.` };
+  if (!mayAskAgent(permissions, guest.vmid)) {
+    const remark = `its addresses could not be read: the credential lacks VM.GuestAgent.Audit on /vms/${guest.vmid}.`;
+    return { told: false, remark };
   }
   const interfaces = await proxmox.agentInterfaces(guest, { signal });
   if (!interfaces.available) {
@@ -89,6 +86,12 @@ async function askAgent(
   const hostName = await proxmox.agentHostName(guest, { signal });
   return { told: true, interfaces: interfaces.value.map(reported), hostName: hostName.available ? hostName.value : null };
 }
+
+/** Proxmox VE 9 has rights of its own for the agent; before, it was VM.Monitor. */
+export const mayAskAgent = (permissions: Permissions, vmid: number): boolean =>
+  ['VM.GuestAgent.Audit', 'VM.GuestAgent.Unrestricted', 'VM.Monitor'].some(right =>
+    hasPrivilege(permissions, `/vms/${vmid}`, right),
+  );
 
 const missingAgentRight = (guest: ListedGuest, error: ProxmoxPermissionError): string =>
   `its addresses could not be read: the credential lacks ${error.privileges.join(' or ') || 'VM.GuestAgent.Audit'} on ${error.permissionPath ?? `/vms/${guest.vmid}`}.`;

@@ -44,6 +44,21 @@ export function remarks(inventory: Inventory): Finding[] {
   return [...incomplete, ...unreadable, ...notes];
 }
 
+/** What the run could not see, in a few sentences for its result; the findings have it guest by guest. */
+export function blindSpots({ cluster, unreadable }: Inventory): string[] {
+  const down = unreadable.filter(({ reason }) => reason === 'node-offline');
+  const nodes = [...new Set(down.map(({ node }) => node))].sort().join(', ');
+  const rest = unreadable.length - down.length;
+  return [
+    ...cluster.incompleteBecause,
+    ...cluster.remarks,
+    ...(down.length > 0
+      ? [`${nodes} does not answer: its ${down.length} guests could not be read, and NetBox keeps what it has of them.`]
+      : []),
+    ...(rest > 0 ? [`${rest} guests could not be read; the findings say why for each.`] : []),
+  ];
+}
+
 export function goneFindings(inventory: Inventory, links: Links): Finding[] {
   const present = new Set<string>([...inventory.guests, ...inventory.unreadable].map(guestKey));
   return [...(links.get('virtual-machine') ?? [])]

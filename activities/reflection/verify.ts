@@ -10,6 +10,7 @@ import type { ReflectionPolicy } from '../../domain/reflection/policy';
 import type { RunReason } from '../../domain/run';
 import type { ReflectionDeps } from './deps';
 import { rememberChangeLog } from './netbox-checks';
+import { blindSpots } from './run-findings';
 
 export interface VerifySummary {
   state: RunEnd['state'];
@@ -42,7 +43,7 @@ export async function verifyRun(deps: ReflectionDeps, run: RunRecord, endpoint: 
   counts['conflicts'] = conflicts.length;
   counts['newConflicts'] = newConflicts;
   await deps.store.addCounts(run.id, counts);
-  return { ...resultOf(counts, misses), counts };
+  return { ...withBlindSpots(resultOf(counts, misses), inventory), counts };
 }
 
 function countsOf(inventory: Inventory, tally: ChangeTally[]): Record<string, number> {
@@ -124,7 +125,14 @@ function missed(key: string, name: string, why: Why | string): Finding[] {
   ];
 }
 
-function resultOf(counts: Record<string, number>, misses: Finding[]): Pick<VerifySummary, 'state' | 'reason' | 'message'> {
+type Result = Pick<VerifySummary, 'state' | 'reason' | 'message'>;
+
+function withBlindSpots(result: Result, inventory: Inventory): Result {
+  const sentences = [...(result.message === undefined ? [] : [result.message]), ...blindSpots(inventory)];
+  return sentences.length === 0 ? result : { ...result, message: sentences.join(' ') };
+}
+
+function resultOf(counts: Record<string, number>, misses: Finding[]): Result {
   const { refused = 0, skipped = 0, newConflicts = 0 } = counts;
   if (refused > 0 || skipped > 0) {
     return {

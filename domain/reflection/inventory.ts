@@ -26,6 +26,8 @@ export interface ObservedCluster {
   /** False when something may be missing from the guest list; then nothing is concluded from absence. */
   complete: boolean;
   incompleteBecause: string[];
+  /** What else the credential keeps from us, in the operator's words. */
+  remarks: string[];
 }
 
 export interface ObservedNic {
