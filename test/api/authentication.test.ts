@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { type RunningApi, startApi } from '../../api/start';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/test-database';
 import { Secret } from '../../config/secret';
+import { migrate } from '../../database/migrate';
+import { migrationsFolder } from '../../database/migration-files';
 import { type ApiServer, startApiServer } from './support/api-server';
 import { RecordingTemporal } from './support/recording-temporal';
 import { problemOf } from './support/shapes';
@@ -146,13 +148,19 @@ describe('the first administrator', () => {
   });
 
   test('gets the keys of before there were users', async () => {
-    await database.pool.query(
-      `insert into api_token (id, name, prefix, hash) values (gen_random_uuid(), 'first-start', 'proxbox', $1)`,
-      [createHash('sha256').update('proxbox_old-key').digest()],
-    );
+    await database.drop();
+    database = await createEmptyDatabase();
+    cpSync(join(migrationsFolder(), '000001-reflection.sql'), join(stateDir, 'before/000001-reflection.sql'));
+    await migrate(database.url, { folder: join(stateDir, 'before') });
+    const hash = createHash('sha256').update('proxbox_old-key').digest();
+    await database.pool.query(`insert into api_key (label, hash) values ('first-start', $1)`, [hash]);
+    await migrate(database.url);
+
     const { api } = await start();
-    const me = await fetch(`${api.url}/auth/me`, { headers: { 'x-proxbox-api-key': 'proxbox_old-key' } });
-    expect(await me.json()).toMatchObject({ username: 'admin', kind: 'user' });
+    const headers = { 'x-proxbox-api-key': 'proxbox_old-key' };
+    const [me, tokens] = await Promise.all(['me', 'tokens'].map(path => fetch(`${api.url}/auth/${path}`, { headers })));
+    expect(await me?.json()).toMatchObject({ username: 'admin', kind: 'user' });
+    expect(await tokens?.json()).toMatchObject({ items: [{ name: 'first-start', prefix: 'proxbox' }, { name: 'first start' }] });
   });
 
   test('is in no log, and in the database with hashes only', async () => {
