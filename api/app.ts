@@ -4,6 +4,7 @@ import { authRoutes } from './auth/routes';
 import { identify } from './auth/guarded-routes';
 import type { ApiDependencies } from './dependencies';
 import { endpointRoutes } from './endpoints/routes';
+import { pageRoutes } from './pages/routes';
 import { roleRoutes } from './people/role-routes';
 import { userRoutes } from './people/user-routes';
 import { answerProblems, noSuchRoute } from './problem-json';
@@ -29,6 +30,7 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use(runRoutes(dependencies));
   app.use(userRoutes(dependencies));
   app.use(roleRoutes(dependencies));
+  app.use(pageRoutes(dependencies));
 
   app.use(identify(dependencies.authenticate), noSuchRoute, answerProblems(dependencies.log));
   return app;

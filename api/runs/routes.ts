@@ -1,5 +1,4 @@
 import type { Request, Response, Router } from 'express';
-import { findEndpoint } from '../../database/repositories/endpoints';
 import { listFindings } from '../../database/repositories/finding-reads';
 import { listChanges } from '../../database/repositories/plan-reads';
 import { findRun, listRuns, type RunRead } from '../../database/repositories/run-reads';
@@ -7,7 +6,6 @@ import type { RunScope } from '../../domain/run';
 import { guardedRoutes } from '../auth/guarded-routes';
 import type { Identity } from '../auth/identity';
 import type { ApiDependencies } from '../dependencies';
-import { Problem } from '../errors';
 import { decodeCursor, encodeCursor, setNextLink } from '../paging';
 import { bodyOf, idOf, notFound, queryOf } from '../validate';
 import { confirmRun, requestCancel } from './decide';
@@ -24,7 +22,7 @@ import {
   type RunListView,
   type RunView,
 } from './schema';
-import { scopeOf } from './scope';
+import { relinkScope, scopeOf } from './scope';
 import { summariseRun, viewChange, viewRun } from './view';
 import { visiblePart } from './visible';
 
@@ -62,12 +60,8 @@ export function runRoutes(dependencies: ApiDependencies): Router {
     await start(res, await scopeOf(database, bodyOf(req, fullUpdateSchema), res.locals.caller));
   });
 
-  /** Forgets which NetBox objects show the endpoint's guests and matches them anew; the plan waits for a person. */
   on('POST /endpoints/:id/relink', async (req, res) => {
-    const endpoint = await findEndpoint(database, idOf(req, 'endpoint'));
-    if (endpoint === undefined) throw notFound('endpoint');
-    if (!endpoint.enabled) throw new Problem('endpoint-disabled', 'Enable the endpoint first: a disabled one is not contacted.');
-    await start(res, { endpoints: [endpoint.id], relink: true });
+    await start(res, await relinkScope(database, idOf(req, 'endpoint')));
   });
 
   on('GET /runs', async (req, res) => {

@@ -3,10 +3,10 @@ import { reflectionKindNames } from '../../domain/reflection/kind-names';
 import { pagingQuery } from '../paging';
 import { plainText } from '../text';
 
-const runStates = ['pending', 'running', 'awaiting_confirmation', 'completed', 'partial', 'failed', 'cancelled'] as const;
+export const runStates = ['pending', 'running', 'awaiting_confirmation', 'completed', 'partial', 'failed', 'cancelled'] as const;
 const runKinds = ['full-sync', 'endpoint-sync'] as const;
-const actions = ['create', 'update', 'delete', 'link'] as const;
-const changeStates = ['planned', 'sending', 'done', 'refused', 'skipped'] as const;
+export const actions = ['create', 'update', 'delete', 'link'] as const;
+export const changeStates = ['planned', 'sending', 'done', 'refused', 'skipped'] as const;
 const severities = ['info', 'warning', 'error'] as const;
 
 // What is asked -----------------------------------------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 import type { Queryable } from '../../database/queryable';
-import { type Endpoint, listEndpoints } from '../../database/repositories/endpoints';
+import { type Endpoint, findEndpoint, listEndpoints } from '../../database/repositories/endpoints';
 import type { RunScope } from '../../domain/run';
 import { permissionDenied } from '../auth/authorize';
 import type { Identity } from '../auth/identity';
 import { findByIdOrName } from '../endpoints/find';
 import { Problem, type ProblemDetail } from '../errors';
+import { notFound } from '../validate';
 import type { FullUpdate } from './schema';
 
 /**
@@ -26,6 +27,14 @@ export async function scopeOf(
     ...(endpoints && { endpoints }),
     ...(kinds && { kinds: [...new Set(kinds)] }),
   };
+}
+
+/** Forgets which NetBox objects show an endpoint's guests and matches them anew; the plan waits for a person. */
+export async function relinkScope(db: Queryable, endpointId: string): Promise<RunScope> {
+  const endpoint = await findEndpoint(db, endpointId);
+  if (endpoint === undefined) throw notFound('endpoint');
+  if (!endpoint.enabled) throw new Problem('endpoint-disabled', 'Enable the endpoint first: a disabled one is not contacted.');
+  return { endpoints: [endpoint.id], relink: true };
 }
 
 /** Undefined for all endpoints, those of later included. */

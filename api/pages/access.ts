@@ -1,0 +1,48 @@
+import type { Access, RouteMethod } from '../auth/route-access';
+
+/** Every page with who may open it, in the words in which the API's routes are declared. A form goes to a page of its own, which does what the API's route does. */
+export const pageAccess = {
+  'GET /': { who: 'everybody' },
+  'GET /ui/sign-in': { who: 'everybody' },
+  'POST /ui/sign-in': { who: 'everybody' },
+
+  'GET /ui': { who: 'signed-in' },
+  'GET /ui/health': { who: 'signed-in' },
+  'POST /ui/sync': { who: 'run_sync', on: 'some-endpoint' },
+
+  'GET /ui/runs': { who: 'view', on: 'some-endpoint' },
+  'GET /ui/runs/:id': { who: 'view', on: 'run' },
+  'GET /ui/runs/:id/progress': { who: 'view', on: 'run' },
+  'GET /ui/runs/:id/plan': { who: 'view', on: 'run' },
+  'POST /ui/runs/:id/confirm': { who: 'run_sync', on: 'run' },
+  'POST /ui/runs/:id/cancel': { who: 'run_sync', on: 'run' },
+
+  'GET /ui/endpoints': { who: 'view', on: 'some-endpoint' },
+  'GET /ui/endpoints/new': { who: 'manage_endpoints', on: 'installation' },
+  'POST /ui/endpoints/new': { who: 'manage_endpoints', on: 'installation' },
+  'GET /ui/endpoints/:id': { who: 'view', on: 'endpoint' },
+  'GET /ui/endpoints/:id/edit': { who: 'manage_endpoints', on: 'endpoint' },
+  'POST /ui/endpoints/:id/edit': { who: 'manage_endpoints', on: 'endpoint' },
+  'POST /ui/endpoints/:id/delete': { who: 'manage_endpoints', on: 'endpoint' },
+  'POST /ui/endpoints/:id/rebind': { who: 'manage_endpoints', on: 'endpoint' },
+  'POST /ui/endpoints/:id/relink': { who: 'run_sync', on: 'endpoint' },
+
+  'GET /ui/users': { who: 'manage_users', on: 'installation' },
+  'GET /ui/users/new': { who: 'manage_users', on: 'installation' },
+  'POST /ui/users/new': { who: 'manage_users', on: 'installation' },
+  'GET /ui/users/:id': { who: 'manage_users', on: 'installation' },
+  'POST /ui/users/:id': { who: 'manage_users', on: 'installation' },
+  'POST /ui/users/:id/delete': { who: 'manage_users', on: 'installation' },
+  'POST /ui/users/:id/password': { who: 'manage_users', on: 'installation' },
+  'POST /ui/users/:id/netbox-link': { who: 'manage_users', on: 'installation' },
+  'POST /ui/users/:id/roles': { who: 'manage_users', on: 'installation' },
+  'POST /ui/users/:id/roles/:bindingId/take': { who: 'manage_users', on: 'installation' },
+  'POST /ui/users/:id/tokens': { who: 'manage_users', on: 'installation' },
+  'POST /ui/users/:id/tokens/:tokenId/revoke': { who: 'manage_users', on: 'installation' },
+
+  'GET /ui/account': { who: 'person' },
+  'POST /ui/account/tokens': { who: 'person' },
+  'POST /ui/account/tokens/:tokenId/revoke': { who: 'person' },
+} as const satisfies Readonly<Record<`${Extract<RouteMethod, 'GET' | 'POST'>} /${string}`, Access>>;
+
+export type PageName = keyof typeof pageAccess;

@@ -1,0 +1,21 @@
+import type { Identity } from '../../auth/identity';
+
+export type Place = 'overview' | 'runs' | 'endpoints' | 'users' | 'health' | 'account';
+
+interface NavigationItem {
+  place: Place;
+  href: string;
+  text: string;
+  shown: (caller: Identity) => boolean;
+}
+
+const seesSomething = (caller: Identity): boolean => caller.endpointsWith('view').length > 0;
+
+/** Where one can go, in the order of the bar. A place that somebody may not open is not offered to them. */
+export const navigation: readonly NavigationItem[] = [
+  { place: 'overview', href: '/ui', text: 'Overview', shown: () => true },
+  { place: 'runs', href: '/ui/runs', text: 'Runs', shown: seesSomething },
+  { place: 'endpoints', href: '/ui/endpoints', text: 'Endpoints', shown: seesSomething },
+  { place: 'users', href: '/ui/users', text: 'Users', shown: caller => caller.permissions('manage_users') },
+  { place: 'health', href: '/ui/health', text: 'Health', shown: () => true },
+];

@@ -1,0 +1,48 @@
+import { type RequestHandler, Router } from 'express';
+import helmet from 'helmet';
+import type { ApiDependencies } from '../dependencies';
+import { accountPages } from './account/pages';
+import { assetRoutes } from './assets';
+import { endpointPages } from './endpoints/pages';
+import { answerFailures, noSuchPage } from './failures';
+import { guardedPages } from './guarded-pages';
+import { healthPage } from './health';
+import { overviewPages } from './overview';
+import { runPages } from './runs/pages';
+import { signInPages } from './sign-in';
+import { userPages } from './users/pages';
+
+/** What people see in a browser: everything below `/ui`, with its styles and scripts below `/assets`. */
+export function pageRoutes(dependencies: ApiDependencies): Router {
+  const pages = guardedPages(dependencies);
+  signInPages(pages, dependencies);
+  overviewPages(pages, dependencies);
+  runPages(pages, dependencies);
+  endpointPages(pages, dependencies);
+  userPages(pages, dependencies);
+  accountPages(pages, dependencies);
+  healthPage(pages, dependencies);
+
+  const router = Router();
+  router.use(assetRoutes());
+  router.use(['/ui', '/assets'], contentPolicy);
+  router.use(pages.router);
+  router.use(['/ui', '/assets'], noSuchPage);
+  router.use(answerFailures(dependencies.log));
+  return router;
+}
+
+/** Nothing but files and answers of our own. A service that is reached over http stays reachable: no request is upgraded. */
+const contentPolicy: RequestHandler = helmet.contentSecurityPolicy({
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    formAction: ["'self'"],
+    baseUri: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+});
