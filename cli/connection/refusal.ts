@@ -11,6 +11,7 @@ interface ProblemBody {
 
 const advice: Record<string, string> = {
   unauthenticated: 'proxbox config show',
+  'permission-denied': 'Use a token of somebody who may; proxbox config show tells which one is used.',
   'no-endpoints': 'proxbox endpoint list',
   'run-open': 'proxbox run list --state running',
   'temporal-unavailable': 'proxbox doctor',

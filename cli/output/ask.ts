@@ -28,6 +28,10 @@ export function createAsking({ input, output, allowed, signal }: AskingOptions):
     lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
     try {
       return (await lines.question(question, { signal })).trim();
+    } catch (error) {
+      // Ctrl-D is no answer.
+      if (!signal.aborted && error instanceof Error && error.name === 'AbortError') return '';
+      throw error;
     } finally {
       lines.close();
     }

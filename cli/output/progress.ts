@@ -20,6 +20,7 @@ export interface Screen {
   write(text: string): unknown;
   isTTY?: boolean;
   columns?: number;
+  rows?: number;
 }
 
 export const noProgress: Progress = { show: () => {}, clear: () => {} };
@@ -28,20 +29,19 @@ export const createProgress = (screen: Screen, live: boolean): Progress => (live
 
 function liveBlock(screen: Screen): Progress {
   let height = 0;
-  const clear = (): void => {
-    if (height > 0) screen.write(`\u001b[${height}A\u001b[0J`);
-    height = 0;
-  };
+  const erased = (): string => (height > 0 ? `\u001b[${height}A\u001b[0J` : '');
   return {
-    clear,
+    clear() {
+      if (height > 0) screen.write(erased());
+      height = 0;
+    },
     show(lines) {
-      const width = Math.max(20, (screen.columns ?? 80) - 1);
-      const names = Math.max(...lines.map(({ name }) => name.length));
-      const rows = lines.map(({ name, stage, detail }) =>
-        plain(`${name.padEnd(names)}  ${stage.padEnd(22)}  ${detail}`).slice(0, width),
-      );
-      clear();
-      screen.write(rows.map(row => `${row.trimEnd()}\n`).join(''));
+      // A terminal that does not tell its size says 0.
+      const width = (screen.columns || 80) - 1;
+      const fitting = lines.slice(0, (screen.rows || 24) - 1);
+      const names = Math.max(...fitting.map(({ name }) => name.length));
+      const rows = fitting.map(({ name, stage, detail }) => plain(`${name.padEnd(names)}  ${stage.padEnd(22)}  ${detail}`));
+      screen.write(erased() + rows.map(row => `${row.slice(0, width).trimEnd()}\n`).join(''));
       height = rows.length;
     },
   };

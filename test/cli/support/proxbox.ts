@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { compileCommand } from './compile';
 
-const program = compileCommand();
+/** The command, compiled once per test file. */
+export const program = compileCommand();
 afterAll(() => program.remove());
 
 export interface Outcome {
