@@ -18,7 +18,7 @@ import { createScreen, timed, type Screen } from './demo/screen';
 import { synchronise, type FinishedSync, type SyncParts } from './demo/sync';
 import { writtenTable } from './demo/tables';
 import { openDemoTemporal } from './demo/temporal';
-import { fail, wordsOf } from './fail';
+import { endWith, fail } from './fail';
 import { Opened } from './opened';
 import { startProduct } from './product';
 import { aborted, stopSignal } from './stop-signal';
@@ -43,8 +43,7 @@ async function main(): Promise<void> {
     else if (options.once) process.exitCode = 1;
   } finally {
     screen.settle();
-    const failed = await opened.close(name => screen.say(screen.dim(`  stopping: ${name}`)));
-    for (const { name, error } of failed) fail(`${name} did not stop: ${wordsOf(error)}`);
+    endWith(await opened.close(name => screen.say(screen.dim(`  stopping: ${name}`))));
   }
 }
 

@@ -2,7 +2,7 @@ import pino from 'pino';
 import { loadConfig } from '../config/load';
 import { resolveDatabase } from '../database/connect';
 import { findTemporal } from '../temporal/find';
-import { fail, wordsOf } from './fail';
+import { endWith, fail } from './fail';
 import { Opened } from './opened';
 import { startProduct } from './product';
 import { aborted, stopSignal } from './stop-signal';
@@ -27,9 +27,10 @@ async function main(): Promise<void> {
     const { api, worker } = await startProduct({ config, database, temporal, log, showFirstKey }, opened);
     log.info(`ready: API ${api.url}`);
     await Promise.race([aborted(stop), worker.ended]);
+  } catch (error) {
+    fail(error);
   } finally {
-    const failed = await opened.close(name => log.info(`stopping: ${name}`));
-    for (const { name, error } of failed) log.error(`${name} did not stop: ${wordsOf(error)}`);
+    endWith(await opened.close(name => log.info(`stopping: ${name}`)));
   }
 }
 
