@@ -5,7 +5,9 @@ import { Context } from '@temporalio/activity';
 const everyMs = 2_000;
 
 /** Tells Temporal every two seconds that the attempt lives, with the last progress; stops when the work ends. */
-export async function withHeartbeat<T>(work: (progress: (details: unknown) => void, signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function withHeartbeat<T>(
+  work: (progress: (details: unknown) => void, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const context = Context.current();
   // Every request under way listens to the attempt's signal, and dozens are: Node takes more than ten for a leak.
   setMaxListeners(0, context.cancellationSignal);
