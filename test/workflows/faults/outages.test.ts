@@ -111,3 +111,28 @@ test.each(OUTAGES)('a NetBox that $title ends with everything once', async ({ fa
   expect(lab.picture()).toEqual(await lab.undisturbed());
   expect(await lab.syncAgain()).toEqual({ state: 'completed', writes: [] });
 });
+
+test('a write that lands after its time-out is not sent twice', async () => {
+  const expected = await lab.undisturbed('4.6');
+  await lab.begin('4.6');
+  // The time-out is 2 s. MAC addresses are the kind that NetBox would take twice without a word.
+  lab.breaks(bulk('POST', 'dcim/mac-addresses', 1), 'before', { kind: 'delay', ms: 2_600 });
+  expect(await lab.sync()).toMatchObject({ state: 'completed', message: null });
+  expect(lab.picture()).toEqual(expected);
+  expect(await lab.syncAgain()).toEqual({ state: 'completed', writes: [] });
+});
+
+test('a deletion and a change whose replies are lost are carried out once', async () => {
+  await lab.begin();
+  await lab.sync();
+  const { world: proxmox } = lab.proxmox;
+  const vm = proxmox.truth().guests.find(({ kind, vmid }) => kind === 'qemu' && proxmox.guest(vmid).config['net0'] !== undefined);
+  if (vm === undefined) throw new Error('the world has no VM with a NIC');
+  proxmox.changeGuest(vm.vmid, { remove: ['net0'], config: { description: 'without a NIC' }, interfaces: [] });
+  lab.breaks(bulk('DELETE', 'virtualization/interfaces', 1), 'after', { kind: 'reset' });
+  lab.breaks(bulk('PATCH', 'virtualization/virtual-machines', 1), 'after', { kind: 'reset' });
+  expect(await lab.sync()).toMatchObject({ state: 'completed', message: null, counts: { refused: 0, skipped: 0 } });
+  expect(lab.netbox.simulator.faults.list().map(({ fired }) => fired)).toEqual([1, 1]);
+  expect(JSON.stringify(lab.picture()['virtualization/interfaces'])).not.toContain(`${vm.name} net0`);
+  expect(await lab.syncAgain()).toEqual({ state: 'completed', writes: [] });
+});
