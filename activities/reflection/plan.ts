@@ -15,7 +15,7 @@ import { holdFor, reviewMarks, type Hold } from '../../domain/reflection/review'
 import { ensureSupport, findSupport, type Support } from './bootstrap';
 import { keepForeignAddresses } from './deletion-guard';
 import type { ReflectionDeps } from './deps';
-import { checkChangeLog, checkLinked, checkSeesAll } from './netbox-checks';
+import { checkChangeLog, checkLinked, checkSeesParts, checkSeesVms } from './netbox-checks';
 import { findVrf } from './placement';
 import { countForeign, readDependent, readWorld } from './read-world';
 import { deletedFindings, goneFindings, remarks } from './run-findings';
@@ -56,13 +56,14 @@ export async function planRun(
     relink ? undefined : checkChangeLog(deps, endpoint.id),
   ]);
   const world = await readWorld(deps, endpoint, inventory, links, policy, found, findings);
+  checkSeesVms(world.rows.cluster?.[0], world.rows['virtual-machine'] ?? []);
   const deletedBy = relink ? new Map<string, string>() : await checkLinked(deps, world.match);
 
   progress('comparing');
   const context: DesireContext = { ...world.context, capabilities, policy };
   context.endpoint.vrfId = vrfId;
   const rows = await readDependent(deps, context, world.rows, links, findings);
-  checkSeesAll(rows.cluster?.[0], rows['virtual-machine'] ?? [], rows.interface ?? [], rows['virtual-disk']);
+  checkSeesParts(rows.cluster?.[0], rows['virtual-machine'] ?? [], rows.interface ?? [], rows['virtual-disk']);
   const { kinds } = run.scope;
   const compare = ({ ids, customFields }: Support): Plan =>
     planEndpoint({
