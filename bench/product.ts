@@ -12,6 +12,7 @@ import { loadConfig } from '../config/load';
 import { createPool } from '../database/connect';
 import { launchPostgres } from '../database/launch';
 import { migrate } from '../database/migrate';
+import type { Opened } from '../scripts/opened';
 import { useOwnServer } from '../temporal/own-server';
 import { workflowIds } from '../workflows/names';
 import { environment } from './environment';
@@ -25,87 +26,79 @@ export interface SyncResult {
   historyEvents: Record<string, number>;
 }
 
-/** The whole product with a database and a Temporal of its own, its worker in a process of its own. Nothing is left of it after `stop`. */
+/** The whole product with a database and a Temporal of its own, its worker in a process of its own. */
 export interface Product {
   pool: Pool;
   worker: WorkerProcess;
   /** From the request to the API until its workflow has ended. */
   sync(): Promise<SyncResult>;
-  stop(): Promise<void>;
 }
 
-export async function startProduct(netbox: NetBoxAddress, proxmox: World['proxmox']): Promise<Product> {
+/** Nothing is left of it once `opened` is closed. */
+export async function startProduct(netbox: NetBoxAddress, proxmox: World['proxmox'], opened: Opened): Promise<Product> {
   const stateDir = mkdtempSync(join(tmpdir(), 'proxbox-bench-'));
+  // PostgreSQL of root runs as another account, which passes through.
   chmodSync(stateDir, 0o711);
-  const opened: (() => unknown)[] = [() => rmSync(stateDir, { recursive: true, force: true })];
-  const stop = async (): Promise<void> => {
-    for (const close of opened.splice(0).reverse()) await close();
+  opened.add('state folder', async () => rmSync(stateDir, { recursive: true, force: true }));
+  const postgres = await launchPostgres({ stateDir, purpose: 'demo' });
+  opened.add('PostgreSQL', postgres.stop);
+  await migrate(postgres.url);
+  const pool = createPool(postgres.url);
+  opened.add('connections to PostgreSQL', () => pool.end());
+
+  const key = randomUUID();
+  const env = {
+    PROXBOX_STATE_DIR: stateDir,
+    DATABASE_URL: postgres.url,
+    NETBOX_URL: netbox.url,
+    NETBOX_TOKEN: netbox.token,
+    PROXBOX_API_KEY: key,
+    PROXBOX_API_PORT: '0',
   };
-  try {
-    const postgres = await launchPostgres({ stateDir, purpose: 'demo' });
-    opened.push(postgres.stop);
-    await migrate(postgres.url);
-    const pool = createPool(postgres.url);
-    opened.push(() => pool.end());
+  const config = loadConfig({ ...environment, ...env });
+  const temporal = await useOwnServer(config, console);
+  opened.add('Temporal', temporal.stop);
+  const connection = await Connection.connect(temporal.connectionOptions);
+  opened.add('connection to Temporal', () => connection.close());
+  const client = new Client({ connection, namespace: temporal.namespace });
+  const api = await startApi({
+    config,
+    database: pool,
+    databaseEngine: 'embedded',
+    temporal: createTemporal(client),
+    temporalUi: { url: undefined, namespace: temporal.namespace },
+    log: pino({ level: 'warn' }, pino.destination(2)),
+    showFirstKey: () => {},
+  });
+  opened.add('API', api.stop);
+  const worker = await startWorkerProcess({ ...env, TEMPORAL_ADDRESS: temporal.address });
+  opened.add('worker', worker.stop);
 
-    const key = randomUUID();
-    const env = {
-      PROXBOX_STATE_DIR: stateDir,
-      DATABASE_URL: postgres.url,
-      NETBOX_URL: netbox.url,
-      NETBOX_TOKEN: netbox.token,
-      PROXBOX_API_KEY: key,
-      PROXBOX_API_PORT: '0',
-    };
-    const config = loadConfig({ ...environment, ...env });
-    const temporal = await useOwnServer(config, console);
-    opened.push(temporal.stop);
-    const connection = await Connection.connect(temporal.connectionOptions);
-    opened.push(() => connection.close());
-    const client = new Client({ connection, namespace: temporal.namespace });
-    const api = await startApi({
-      config,
-      database: pool,
-      databaseEngine: 'embedded',
-      temporal: createTemporal(client),
-      temporalUi: { url: undefined, namespace: temporal.namespace },
-      log: pino({ level: 'warn' }, pino.destination(2)),
-      showFirstKey: () => {},
-    });
-    opened.push(api.stop);
-    const worker = await startWorkerProcess({ ...env, TEMPORAL_ADDRESS: temporal.address });
-    opened.push(worker.stop);
-
-    const call = apiCaller(api.url, key);
-    const { id: endpointId } = await call<{ id: string }>('POST', '/endpoints', {
-      name: 'bench',
-      url: proxmox.url,
-      tls: { mode: 'fingerprint', fingerprint: proxmox.fingerprint },
-      credentials: { read: { kind: 'token', principal: proxmox.tokenId, secret: proxmox.secret } },
-    });
-    return {
-      pool,
-      worker,
-      async sync() {
-        const began = performance.now();
-        const { id } = await call<{ id: string }>('POST', '/full-update', {});
-        const handle = client.workflow.getHandle(workflowIds.fullSync(id));
-        await handle.result();
-        const seconds = (performance.now() - began) / 1000;
-        const child = client.workflow.getHandle(workflowIds.endpointSync(endpointId));
-        const described = await Promise.all([handle, child].map(workflow => workflow.describe()));
-        return {
-          seconds,
-          run: await call<RunView>('GET', `/runs/${id}`),
-          historyEvents: Object.fromEntries(described.map(({ type, historyLength }) => [type, historyLength])),
-        };
-      },
-      stop,
-    };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  const call = apiCaller(api.url, key);
+  const { id: endpointId } = await call<{ id: string }>('POST', '/endpoints', {
+    name: 'bench',
+    url: proxmox.url,
+    tls: { mode: 'fingerprint', fingerprint: proxmox.fingerprint },
+    credentials: { read: { kind: 'token', principal: proxmox.tokenId, secret: proxmox.secret } },
+  });
+  return {
+    pool,
+    worker,
+    async sync() {
+      const began = performance.now();
+      const { id } = await call<{ id: string }>('POST', '/full-update', {});
+      const handle = client.workflow.getHandle(workflowIds.fullSync(id));
+      await Promise.race([handle.result(), worker.died]);
+      const seconds = (performance.now() - began) / 1000;
+      const child = client.workflow.getHandle(workflowIds.endpointSync(endpointId));
+      const described = await Promise.all([handle, child].map(workflow => workflow.describe()));
+      return {
+        seconds,
+        run: await call<RunView>('GET', `/runs/${id}`),
+        historyEvents: Object.fromEntries(described.map(({ type, historyLength }) => [type, historyLength])),
+      };
+    },
+  };
 }
 
 function apiCaller(url: string, key: string) {

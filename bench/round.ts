@@ -5,6 +5,7 @@ import { readBare } from './bare-reader';
 import { measured, measuredSync, type Measured, type MeasuredSync } from './measured';
 import { startNetBoxTap } from './netbox-tap';
 import type { BenchOptions } from './options';
+import { Opened } from '../scripts/opened';
 import { startProduct } from './product';
 import { recordedKinds, supportIdsIn, type Recording } from './recording';
 import type { World } from './world';
@@ -25,51 +26,59 @@ export interface RoundResult {
 }
 
 /**
- * Measures every side once, each on a NetBox that was emptied and warmed up before.
+ * Measures every side, each on a NetBox that was emptied and warmed up before.
  * @param known what the syncs of this world write: with it the bare loader comes first, without it last.
  */
-export async function measureRound(world: World, options: BenchOptions, known: Recording | undefined): Promise<RoundResult> {
+export async function measureRound(
+  world: World,
+  options: BenchOptions,
+  known: Recording | undefined,
+  opened: Opened,
+): Promise<RoundResult> {
   const tap = await startNetBoxTap(world.netbox.url);
+  opened.add('tap before NetBox', tap.stop);
   const netbox = { url: tap.url, token: world.netbox.token };
   const http = bareHttp(netbox);
   const bareLoad = async (recording: Recording): Promise<Measured> => {
     await cleanNetBox(world, http);
     return measured(tap, () => loadBare(http, recording, options.bareLanes));
   };
-  try {
-    const loadedFirst = known && (await bareLoad(known));
+  const loadedFirst = known && (await bareLoad(known));
 
-    await cleanNetBox(world, http);
-    const product = await startProduct(netbox, world.proxmox);
-    try {
-      const capabilities = await capabilitiesOf(http);
-      const ready = product.worker.peakMemoryMb();
-      const firstSync = await measuredSync(tap, world, product);
-      const recorded = await recordedKinds(product.pool);
-      const read = () => readBare(http, recorded, capabilities, options.bareLanes);
-      const rows = await read();
-      // Short ones, so each is done three times, in turn.
-      const secondSyncs: MeasuredSync[] = [];
-      const bareReads: Measured[] = [];
-      for (let n = 0; n < 3; n++) {
-        secondSyncs.push(await measuredSync(tap, world, product));
-        bareReads.push(await measured(tap, read));
-      }
-      const workerMb = { ready, peak: product.worker.peakMemoryMb() };
-      await product.stop();
-
-      const [secondSync, bareRead] = [median(secondSyncs), median(bareReads)];
-      const recording = { recorded, supportIds: supportIdsIn(rows, capabilities), capabilities };
-      return {
-        round: { bareLoad: loadedFirst ?? (await bareLoad(recording)), firstSync, secondSync, bareRead, workerMb },
-        recording,
-      };
-    } finally {
-      await product.stop();
-    }
-  } finally {
-    await tap.stop();
+  await cleanNetBox(world, http);
+  const productParts = new Opened();
+  opened.add('product', () => closed(productParts));
+  const product = await startProduct(netbox, world.proxmox, productParts);
+  const capabilities = await capabilitiesOf(http);
+  const ready = product.worker.peakMemoryMb();
+  const firstSync = await measuredSync(tap, world, product);
+  const recorded = await recordedKinds(product.pool);
+  const read = () => readBare(http, recorded, capabilities, options.bareLanes);
+  const rows = await read();
+  // Short ones, so each is done three times, in turn.
+  const secondSyncs: MeasuredSync[] = [];
+  const bareReads: Measured[] = [];
+  for (let n = 0; n < 3; n++) {
+    secondSyncs.push(await measuredSync(tap, world, product));
+    bareReads.push(await measured(tap, read));
   }
+  const workerMb = { ready, peak: product.worker.peakMemoryMb() };
+  await closed(productParts);
+
+  const recording = { recorded, supportIds: supportIdsIn(rows, capabilities), capabilities };
+  const round = {
+    bareLoad: loadedFirst ?? (await bareLoad(recording)),
+    firstSync,
+    secondSync: median(secondSyncs),
+    bareRead: median(bareReads),
+    workerMb,
+  };
+  return { round, recording };
+}
+
+async function closed(parts: Opened): Promise<void> {
+  const [failed] = await parts.close();
+  if (failed) throw failed.error;
 }
 
 /** The one that took neither longest nor shortest. */

@@ -10,6 +10,8 @@ export interface WorkerProcess {
   peakMemoryMb(): number | undefined;
   /** Processor seconds so far, in the same places. */
   cpuSeconds(): number | undefined;
+  /** Rejects when it ends by itself. */
+  died: Promise<never>;
   stop(): Promise<void>;
 }
 
@@ -20,14 +22,17 @@ export async function startWorkerProcess(env: Record<string, string>): Promise<W
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit');
-  await new Promise<void>((resolve, reject) => {
+  const died = ended.then(([code]: unknown[]) => Promise.reject(new Error(`The worker ended with ${String(code)}.`)));
+  died.catch(() => {});
+  const ready = new Promise<void>(resolve => {
     createInterface({ input: child.stdout }).on('line', line => {
       if (line.includes('worker: ready')) resolve();
       if (/"level":[456]0/.test(line)) process.stderr.write(`${line}\n`);
     });
-    child.once('exit', code => reject(new Error(`The worker ended with ${code} before it was ready.`)));
   });
+  await Promise.race([ready, died]);
   return {
+    died,
     peakMemoryMb: () => peakMemoryMb(child.pid),
     cpuSeconds: () => cpuSeconds(child.pid),
     async stop() {

@@ -2,6 +2,7 @@ import { execFile, fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Opened } from '../scripts/opened';
 import type { BenchOptions } from './options';
 
 export interface WorldSettings {
@@ -34,12 +35,18 @@ export interface World extends WorldReady {
   resetNetBox(): Promise<void>;
   /** Requests to Proxmox since the last call. */
   takeProxmoxRequests(): Promise<number>;
-  stop(): Promise<void>;
 }
 
-export async function startWorld({ guests, nodes, netboxVersion, netboxCostMs, netbox }: BenchOptions): Promise<World> {
+export async function startWorld(options: BenchOptions, opened: Opened): Promise<World> {
+  const { guests, nodes, netboxVersion, netboxCostMs, netbox } = options;
   const settings: WorldSettings = { guests, nodes, netboxVersion, netboxCostMs };
   const child = fork(join(__dirname, 'simulated-world'), [JSON.stringify(settings)]);
+  opened.add('simulators', async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.disconnect();
+    await ended;
+  });
   const heard = listenTo(child);
   const ready = await heard<WorldReady>();
   const ask = async (request: WorldRequest): Promise<WorldAnswer> => {
@@ -58,12 +65,6 @@ export async function startWorld({ guests, nodes, netboxVersion, netboxCostMs, n
       const { proxmoxRequests } = await ask('count-requests');
       await ask('forget-requests');
       return proxmoxRequests;
-    },
-    async stop() {
-      if (child.exitCode !== null) return;
-      const ended = once(child, 'exit');
-      child.disconnect();
-      await ended;
     },
   };
 }
