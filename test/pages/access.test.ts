@@ -3,7 +3,7 @@ import { pageAccess } from '../../api/pages/access';
 import { type ApiServer, startApiServer } from '../api/support/api-server';
 import { seedRun } from '../api/support/seed';
 import { createEndpoint } from '../api/support/shapes';
-import { admin, Visitor, visitorWith } from './support/visitor';
+import { admin, clear, Visitor, visitorWith } from './support/visitor';
 
 let server: ApiServer;
 beforeAll(async () => {
@@ -142,7 +142,7 @@ describe('what goes wrong', () => {
     expect(answer.headers.get('retry-after')).toBe('10');
     expect((await visitor.get('/ui')).text).toContain('does not answer');
     expect((await visitor.get('/ui/health')).text).toContain('Temporal does not answer');
-    await server.reset();
+    await clear(server);
   });
 });
 

@@ -70,6 +70,13 @@ export const textOf = (html: string): string =>
 
 export const admin = (server: ApiServer): Promise<Visitor> => new Visitor(server.url).signIn('admin', adminPassword);
 
+/** Back to no endpoints, no runs, and a Temporal that is up; users keep their roles. */
+export async function clear(server: ApiServer): Promise<void> {
+  server.temporal.reset();
+  await server.database.pool.query('delete from run');
+  await server.database.pool.query('delete from endpoint');
+}
+
 export const userPassword = 'a password of a test user';
 
 /** Makes a user with roles, each everywhere or on one endpoint, and signs them in. */
