@@ -58,7 +58,8 @@ export async function startProduct(netbox: NetBoxAddress, proxmox: World['proxmo
   const config = loadConfig({ ...environment, ...env });
   const temporal = await useOwnServer(config, console);
   opened.add('Temporal', temporal.stop);
-  const connection = await Connection.connect(temporal.connectionOptions);
+  // Without the SDK's own retries, which end the process when they meet a closed connection.
+  const connection = await Connection.connect({ ...temporal.connectionOptions, interceptors: [] });
   opened.add('connection to Temporal', () => connection.close());
   const client = new Client({ connection, namespace: temporal.namespace });
   const api = await startApi({
