@@ -17,6 +17,7 @@ import { keepForeignAddresses } from './deletion-guard';
 import type { ReflectionDeps } from './deps';
 import { checkChangeLog, checkLinked, checkSeesParts, checkSeesVms } from './netbox-checks';
 import { findVrf } from './placement';
+import { formerVms, knowsGuests } from './former-vms';
 import { countForeign, readDependent, readWorld } from './read-world';
 import { deletedFindings, goneFindings, remarks } from './run-findings';
 import { savePlan } from './save-plan';
@@ -41,20 +42,20 @@ export async function planRun(
   const confirmed = run.scope.confirms === undefined ? undefined : await deps.store.findRun(run.scope.confirms);
   const relink = run.scope.relink === true || confirmed?.scope.relink === true;
   const findings: Finding[] = [];
-  const noLinks: Links = new Map();
 
   const session = await deps.netbox.open();
   await deps.store.setNetBoxVersion(run.id, session.versionText);
 
   progress('reading NetBox');
   const { capabilities } = session;
-  const [inventory, links, found, vrfId] = await Promise.all([
+  const [inventory, stored, found, vrfId] = await Promise.all([
     deps.store.loadInventory(run.id),
-    relink ? noLinks : deps.store.loadLinks(endpoint.id),
+    deps.store.loadLinks(endpoint.id),
     findSupport(deps.netbox, capabilities),
     endpoint.netboxVrf === null ? null : findVrf(deps.netbox, endpoint.netboxVrf),
     relink ? undefined : checkChangeLog(deps, endpoint.id),
   ]);
+  const links: Links = relink ? formerVms(stored) : stored;
   const world = await readWorld(deps, endpoint, inventory, links, policy, found, findings);
   checkSeesVms(world.rows.cluster?.[0], world.rows['virtual-machine'] ?? []);
   const deletedBy = relink ? new Map<string, string>() : await checkLinked(deps, world.match);
@@ -80,8 +81,8 @@ export async function planRun(
   const hold = holdFor({
     changes: firstPlan.changes,
     guestCount: inventory.guests.length,
-    firstRun: (links.get('virtual-machine')?.size ?? 0) === 0,
-    foreignVmCount: await countForeign(deps, endpoint, links),
+    firstRun: !knowsGuests(links),
+    foreignVmCount: knowsGuests(links) ? 0 : await countForeign(deps, endpoint),
     relink,
     limitPercent: policy.planChangeLimitPercent,
     otherTool: { installed: 'netbox_proxbox' in session.plugins, declaredOff: policy.otherToolDisabled },

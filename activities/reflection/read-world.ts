@@ -160,8 +160,7 @@ async function readDevices(deps: ReflectionDeps, context: DesireContext, links: 
 }
 
 /** VMs in NetBox that neither our links nor another endpoint of ours account for; asked before anything is linked. */
-export async function countForeign(deps: ReflectionDeps, endpoint: Endpoint, links: Links): Promise<number> {
-  if ((links.get('virtual-machine')?.size ?? 0) > 0) return 0;
+export async function countForeign(deps: ReflectionDeps, endpoint: Endpoint): Promise<number> {
   const elsewhere = await deps.store.idsOfOtherEndpoints(endpoint.id, 'virtual-machine');
   const siblings = new Set((await deps.store.listEndpoints()).map(item => item.id).filter(id => id !== endpoint.id));
   const rows = await deps.netbox.listAll('virtualization/virtual-machines', { fields: ['custom_fields'] });

@@ -1,5 +1,4 @@
 import type { Endpoint } from '../../database/repositories/endpoints';
-import type { NewLink } from '../../database/repositories/links';
 import type { RunRecord } from '../../database/repositories/run-records';
 import type { Links } from '../../domain/reflection/change';
 import type { Finding } from '../../domain/reflection/findings';
@@ -7,6 +6,7 @@ import type { GuestMatch } from '../../domain/reflection/guests';
 import type { Plan } from '../../domain/reflection/plan';
 import type { Support } from './bootstrap';
 import type { ReflectionDeps } from './deps';
+import { linksOfFormerVms } from './former-vms';
 
 export interface PlanOutcome {
   plan: Plan;
@@ -27,19 +27,9 @@ export async function savePlan(deps: ReflectionDeps, run: RunRecord, endpoint: E
     if (!proceeds) return;
     if (relink) await db.forgetEndpoint(endpoint.id);
     await db.forgetGuests(endpoint.id, [...match.recreated]);
-    await db.saveLinks(endpoint.id, run.id, formerVms(links, match));
+    await db.saveLinks(endpoint.id, run.id, linksOfFormerVms(links, match.recreated));
     await db.forgetLinks(endpoint.id, plan.forget);
     await db.saveGuests(endpoint.id, [...match.records.values()]);
-  });
-}
-
-/** The VMs of guests whose VMID belongs to another guest now: remembered as theirs, so that they are never taken for the new guests'. */
-function formerVms(links: Links, { recreated }: GuestMatch): NewLink[] {
-  return [...recreated].flatMap((key): NewLink[] => {
-    const link = links.get('virtual-machine')?.get(key);
-    if (!link) return [];
-    const { netboxId, values, createdByUs } = link;
-    return [{ kind: 'virtual-machine', key: `former/${key}/${netboxId}`, netboxId, values, created: createdByUs }];
   });
 }
 
