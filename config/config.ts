@@ -1,5 +1,5 @@
+import type { LayerValues } from '../domain/settings/register';
 import type { Secret } from './secret';
-import type { Settings } from './settings';
 
 /** Everything that the environment says, checked and frozen. Built once, by a composition root. */
 export interface Config {
@@ -48,7 +48,8 @@ export interface Config {
   encryptionKey: Secret<Buffer> | undefined;
   /** Key of the audit log's hashes, made from `PROXBOX_AUDIT_KEY`; undefined means the key file in the state folder. */
   auditKey: Secret<Buffer> | undefined;
-  settings: Settings;
+  /** What the environment says about settings; it counts before what people decide elsewhere. */
+  settings: LayerValues<'environment'>;
 }
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;

@@ -5,7 +5,6 @@ import { z } from 'zod';
 import { MIN_PASSWORD_LENGTH, passwordLength, USERNAME_RULE, usernamePattern } from '../domain/people/names';
 import { type Config, LOG_LEVELS } from './config';
 import { ConfigError, type ConfigProblem } from './errors';
-import { overwriteSchema } from './overwrite-flags';
 import { Secret } from './secret';
 import { settingsSchema } from './settings';
 import { flag, networkList, oneOf, optionalText, textOr, urlText, wholeNumber } from './variables';
@@ -50,9 +49,8 @@ const environmentSchema = z.object({
 export function loadConfig(env: Environment = process.env): Config {
   const base = environmentSchema.safeParse(env);
   const settings = settingsSchema.safeParse(env);
-  const overwrite = overwriteSchema.safeParse(env);
-  if (!base.success || !settings.success || !overwrite.success) {
-    throw new ConfigError([base.error, settings.error, overwrite.error].flatMap(problems));
+  if (!base.success || !settings.success) {
+    throw new ConfigError([base.error, settings.error].flatMap(problems));
   }
 
   const vars = base.data;
@@ -80,7 +78,7 @@ export function loadConfig(env: Environment = process.env): Config {
     },
     encryptionKey: secretKey(vars.PROXBOX_ENCRYPTION_KEY),
     auditKey: secretKey(vars.PROXBOX_AUDIT_KEY),
-    settings: { ...settings.data, overwrite: overwrite.data },
+    settings: settings.data,
   });
 }
 

@@ -23,8 +23,8 @@ export function textOr(fallback: string) {
 }
 
 /** `true`/`false`, `1`/`0`, `yes`/`no` or `on`/`off`, in any case. */
-export function flag(fallback: boolean) {
-  return text.transform((value, context) => {
+export function flag<Fallback extends boolean | undefined>(fallback: Fallback) {
+  return text.transform((value, context): boolean | Fallback => {
     if (value === undefined) return fallback;
     const lower = value.toLowerCase();
     if (TRUE.has(lower)) return true;
@@ -35,8 +35,11 @@ export function flag(fallback: boolean) {
 }
 
 /** A whole number from `min` to `max`; `what` names it for the message, such as "a whole number of seconds". */
-export function wholeNumber(fallback: number, { min, max, what }: { min: number; max: number; what: string }) {
-  return text.transform((value, context) => {
+export function wholeNumber<Fallback extends number | undefined>(
+  fallback: Fallback,
+  { min, max, what }: { min: number; max: number; what: string },
+) {
+  return text.transform((value, context): number | Fallback => {
     if (value === undefined) return fallback;
     const number = Number(value);
     if (/^\d+$/.test(value) && number >= min && number <= max) return number;
@@ -46,8 +49,11 @@ export function wholeNumber(fallback: number, { min, max, what }: { min: number;
 }
 
 /** One of some words. */
-export function oneOf<const T extends readonly [string, ...string[]]>(words: T, fallback: T[number]) {
-  return text.transform((value, context): T[number] => {
+export function oneOf<const T extends readonly [string, ...string[]], Fallback extends T[number] | undefined>(
+  words: T,
+  fallback: Fallback,
+) {
+  return text.transform((value, context): T[number] | Fallback => {
     if (value === undefined) return fallback;
     const found = words.find(word => word === value.toLowerCase());
     if (found !== undefined) return found;
@@ -57,8 +63,8 @@ export function oneOf<const T extends readonly [string, ...string[]]>(words: T, 
 }
 
 /** Words separated by commas. `none` gives an empty list where the default is not empty. */
-export function wordList(fallback: readonly string[]) {
-  return text.transform((value): readonly string[] => {
+export function wordList<Fallback extends readonly string[] | undefined>(fallback: Fallback) {
+  return text.transform((value): readonly string[] | Fallback => {
     if (value === undefined) return fallback;
     if (value.toLowerCase() === 'none') return [];
     return value

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createNetBoxClient, type NetBoxClient } from '../clients/netbox/client';
 import type { Config } from '../config/config';
 import { ConfigError } from '../config/errors';
+import { effectiveValues } from '../domain/settings/resolve';
 
 /**
  * The NetBox of the environment, for a script that works alone.
@@ -21,7 +22,7 @@ export function netboxOf({ netbox, settings }: Pick<Config, 'netbox' | 'settings
     baseUrl: url,
     token: token.reveal(),
     tls: tlsOf(netbox),
-    timeoutMs: settings.netboxTimeout * 1000,
+    timeoutMs: effectiveValues({ environment: settings, global: {} }).netbox_timeout * 1000,
   });
 }
 

@@ -11,8 +11,9 @@ import { createReflectionStore } from '../database/reflection-store';
 import { readCredential } from '../database/repositories/credentials';
 import type { Endpoint, EndpointTls } from '../database/repositories/endpoints';
 import type { SecretBox } from '../database/secrets';
+import type { SettingValues } from '../domain/settings/register';
 import { explainFailure } from './explain-failure';
-import { effectivePolicy } from './policy';
+import { createWorkerSettings } from './policy';
 
 export interface ReflectionParts {
   activities: ReflectionActivities;
@@ -20,32 +21,34 @@ export interface ReflectionParts {
 }
 
 /** Puts reflection together: the only place that knows the read credential, both clients, and the database. */
-export function composeReflection(config: Config, pool: Pool, secrets: SecretBox): ReflectionParts {
-  const netbox = openNetBox(config);
+export async function composeReflection(config: Config, pool: Pool, secrets: SecretBox): Promise<ReflectionParts> {
+  const settings = createWorkerSettings(pool, config.settings);
+  const shared = await settings.ofInstallation();
+  const netbox = openNetBox(config, shared);
   const activities = createReflectionActivities({
     store: createReflectionStore(pool),
-    openProxmox: endpoint => openProxmox(config, pool, secrets, endpoint),
+    openProxmox: async endpoint => openProxmox(await settings.ofEndpoint(endpoint), pool, secrets, endpoint),
     netbox: netbox.client,
     netboxUrl: config.netbox.url ?? '',
-    policyOf: endpoint => effectivePolicy(config.settings, endpoint),
+    policyOf: settings.policyOf,
     explain: explainFailure,
-    batchSize: config.settings.bulkBatchSize,
-    settleMs: config.settings.netboxSettleSeconds * 1000,
+    batchSize: shared.bulk_batch_size,
+    settleMs: shared.netbox_settle_seconds * 1000,
   });
   return { activities, close: netbox.close };
 }
 
 /** One client for the whole process: it measures how much NetBox can take. */
-function openNetBox(config: Config): { client: NetBoxClient; close(): Promise<void> } {
+function openNetBox(config: Config, settings: SettingValues): { client: NetBoxClient; close(): Promise<void> } {
   const { url, token, caFile, verifySsl } = config.netbox;
   if (url === undefined || token === undefined) return { client: notConfigured(), close: async () => {} };
   const client = createNetBoxClient({
     baseUrl: url,
     token: token.reveal(),
     tls: caFile !== undefined ? { mode: 'ca', ca: readFileSync(caFile, 'utf8') } : { mode: verifySsl ? 'verify' : 'insecure' },
-    timeoutMs: config.settings.netboxTimeout * 1000,
-    maxBatchItems: config.settings.bulkBatchSize,
-    limiter: createAdaptiveLimiter({ ceiling: config.settings.netboxWriteConcurrency }),
+    timeoutMs: settings.netbox_timeout * 1000,
+    maxBatchItems: settings.bulk_batch_size,
+    limiter: createAdaptiveLimiter({ ceiling: settings.netbox_write_concurrency }),
   });
   return { client, close: () => client.close() };
 }
@@ -60,7 +63,7 @@ function notConfigured(): NetBoxClient {
   return new Proxy({} as NetBoxClient, { get: () => refuse });
 }
 
-async function openProxmox(config: Config, pool: Pool, secrets: SecretBox, endpoint: Endpoint): Promise<ProxmoxClient> {
+async function openProxmox(settings: SettingValues, pool: Pool, secrets: SecretBox, endpoint: Endpoint): Promise<ProxmoxClient> {
   const credential = await readCredential(pool, secrets, endpoint.id);
   if (credential === undefined) {
     throw new StopRun(
@@ -76,11 +79,11 @@ async function openProxmox(config: Config, pool: Pool, secrets: SecretBox, endpo
         ? { type: 'token', tokenId: credential.principal, secret }
         : { type: 'password', username: credential.principal, password: secret },
     tls: tlsPolicy(endpoint.tls),
-    timeoutMs: config.settings.proxmoxTimeout * 1000,
-    agentTimeoutMs: config.settings.guestAgentTimeout * 1000,
-    perNodeConcurrency: config.settings.fetchMaxConcurrency,
+    timeoutMs: settings.proxmox_timeout * 1000,
+    agentTimeoutMs: settings.guest_agent_timeout * 1000,
+    perNodeConcurrency: settings.proxbox_fetch_max_concurrency,
     // Calls for guests of several nodes go through one entry: it takes as many as all nodes together, within reason.
-    entryConcurrency: Math.max(6, config.settings.fetchMaxConcurrency * 2),
+    entryConcurrency: Math.max(6, settings.proxbox_fetch_max_concurrency * 2),
   });
 }
 

@@ -27,7 +27,7 @@ export interface RunningWorker {
 export async function startWorker({ config, pool, temporal, log, bundle }: StartWorkerOptions): Promise<RunningWorker> {
   installRuntime(log);
   const secrets = await openSecretBox(config);
-  const reflection = composeReflection(config, pool, secrets);
+  const reflection = await composeReflection(config, pool, secrets);
   const connection = await NativeConnection.connect(temporal.connectionOptions);
   const workers = await createWorkers({
     connection,

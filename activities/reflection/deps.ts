@@ -2,6 +2,7 @@ import type { NetBoxClient } from '../../clients/netbox/client';
 import type { ProxmoxClient } from '../../clients/proxmox/client';
 import type { ReflectionStore } from '../../database/reflection-store';
 import type { Endpoint } from '../../database/repositories/endpoints';
+import type { RunRecord } from '../../database/repositories/run-records';
 import type { ReflectionPolicy } from '../../domain/reflection/policy';
 import type { RunReason } from '../../domain/run';
 
@@ -37,7 +38,8 @@ export interface ReflectionDeps {
   /** One client for all runs of this process: it measures how much NetBox can take. */
   netbox: NetBoxClient;
   netboxUrl: string;
-  policyOf(endpoint: Endpoint): ReflectionPolicy;
+  /** As the run's first activity found it: a change in the middle of a run holds for the next one. */
+  policyOf(endpoint: Endpoint, run: Pick<RunRecord, 'id'>): Promise<ReflectionPolicy>;
   explain(error: unknown): Explanation;
   /** Objects in one bulk request. */
   batchSize: number;

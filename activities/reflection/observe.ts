@@ -44,7 +44,7 @@ export async function observeRun(
     const { cluster, listed } = await readCluster(proxmox, permissions, signal);
     await checkBinding(deps, endpoint, cluster);
     await compareRights(deps, endpoint, permissions, cluster);
-    const policy = deps.policyOf(endpoint);
+    const policy = await deps.policyOf(endpoint, run);
     const online = new Set(cluster.nodes.filter(node => node.status === 'online').map(node => node.name));
     const unreadable: UnreadableGuest[] = [];
     let batch: Observation[] = [];

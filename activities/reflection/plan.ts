@@ -38,7 +38,7 @@ export async function planRun(
   endpoint: Endpoint,
   progress: (text: string) => void,
 ): Promise<PlanSummary> {
-  const policy = deps.policyOf(endpoint);
+  const policy = await deps.policyOf(endpoint, run);
   const confirmed = run.scope.confirms === undefined ? undefined : await deps.store.findRun(run.scope.confirms);
   const relink = run.scope.relink === true || confirmed?.scope.relink === true;
   const findings: Finding[] = [];

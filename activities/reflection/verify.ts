@@ -77,7 +77,7 @@ async function findMisses(
         [...links.values()].map(link => link.netboxId),
       )
     : undefined;
-  const policy = deps.policyOf(endpoint);
+  const policy = await deps.policyOf(endpoint, run);
   const failed = await deps.store.failedGuests(run.id);
   return [
     ...inventory.guests.flatMap(guest => {

@@ -1,31 +1,10 @@
 import { z } from 'zod';
 import type { EndpointPolicy } from '../../database/repositories/endpoints';
-import { overwriteFlags, type OverwriteFlag } from '../../domain/reflection/policy';
-import { plainText } from '../text';
+import { endpointShape } from '../settings/setting-schema';
 
-/** Null means the setting of the installation. */
-const inherited = <Schema extends z.ZodType>(schema: Schema) => schema.nullable();
-
-const settings = {
-  syncTemplates: inherited(z.boolean()),
-  ignoreIpv6LinkLocal: inherited(z.boolean()),
-  primaryIpPreference: inherited(z.enum(['ipv4', 'ipv6'])),
-  reflectGuestInterfaces: inherited(z.boolean()),
-  interfaceExcludeNames: inherited(z.array(plainText(64)).max(200)),
-  interfaceExcludePrefixes: inherited(z.array(plainText(64)).max(200)),
-  overwriteHumanStatus: inherited(z.boolean()),
-  planChangeLimitPercent: inherited(z.number().int().min(0).max(100)),
-  otherToolDisabled: inherited(z.boolean()),
-} satisfies Record<Exclude<keyof EndpointPolicy, OverwriteFlag>, z.ZodType>;
-
-const flags = Object.fromEntries(overwriteFlags.map(flag => [flag, inherited(z.boolean())])) as Record<
-  OverwriteFlag,
-  z.ZodNullable<z.ZodBoolean>
->;
-
-/** Every setting and flag that an endpoint may decide for itself. */
-export const policySchema = z.strictObject({ ...settings, ...flags });
-/** Absent keys stay as they are; null goes back to the setting of the installation. */
+/** Every setting and flag that an endpoint may decide for itself; null means what holds for the installation. */
+export const policySchema = z.strictObject(endpointShape);
+/** Absent keys stay as they are; null goes back to what holds for the installation. */
 export const policyChangeSchema = policySchema.partial();
 
 export type PolicyView = z.output<typeof policySchema>;

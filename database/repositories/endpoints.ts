@@ -1,4 +1,4 @@
-import type { OverwriteFlag, ReflectionPolicy } from '../../domain/reflection/policy';
+import type { LayerValues } from '../../domain/settings/register';
 import type { Queryable } from '../queryable';
 
 export type EndpointTls =
@@ -9,7 +9,7 @@ export type EndpointTls =
   | { mode: 'fingerprint'; fingerprint: string };
 
 /** What an endpoint decides for itself; a missing key means the setting of the installation. */
-export type EndpointPolicy = Partial<Omit<ReflectionPolicy, 'flags' | 'allowWrites'> & Record<OverwriteFlag, boolean>>;
+export type EndpointPolicy = LayerValues<'endpoint'>;
 
 /** What people may set. */
 export interface EndpointFields {

@@ -84,7 +84,7 @@ describe('creating an endpoint', () => {
       url: 'https://pve.example.com',
       tls: { mode: 'fingerprint', fingerprint: 'canary' },
       surprise: 1,
-      policy: { overwrite_everything: true, planChangeLimitPercent: 101 },
+      policy: { overwrite_everything: true, plan_change_limit_percent: 101 },
       credentials: { read: { kind: 'token', principal: 'root@pam', secret: 'canary with spaces' } },
     });
     expect(answer.status).toBe(422);
@@ -93,7 +93,7 @@ describe('creating an endpoint', () => {
       '/credentials/read/secret',
       '/name',
       '/policy/overwrite_everything',
-      '/policy/planChangeLimitPercent',
+      '/policy/plan_change_limit_percent',
       '/surprise',
       '/tls/fingerprint',
     ]);
@@ -140,22 +140,22 @@ describe('the policy of an endpoint', () => {
   test('inherits everything unless it is told otherwise', async () => {
     const { policy } = await createEndpoint(server);
     expect(Object.values(policy).every(value => value === null)).toBe(true);
-    expect(Object.keys(policy)).toEqual(expect.arrayContaining([...overwriteFlags, 'syncTemplates']));
+    expect(Object.keys(policy)).toEqual(expect.arrayContaining([...overwriteFlags, 'sync_templates']));
   });
 
   test('is changed key by key, and null inherits again', async () => {
     const { id, version } = await createEndpoint(server, {
-      policy: { overwrite_vm_tags: false, overwrite_vm_role: true, interfaceExcludeNames: ['lo'] },
+      policy: { overwrite_vm_tags: false, overwrite_vm_role: true, interface_exclude_names: ['lo'] },
     });
-    const answer = await patch(id, version, { policy: { overwrite_vm_tags: null, planChangeLimitPercent: 5 } });
+    const answer = await patch(id, version, { policy: { overwrite_vm_tags: null, plan_change_limit_percent: 5 } });
     expect(endpointOf(answer).policy).toMatchObject({
       overwrite_vm_tags: null,
       overwrite_vm_role: true,
-      interfaceExcludeNames: ['lo'],
-      planChangeLimitPercent: 5,
+      interface_exclude_names: ['lo'],
+      plan_change_limit_percent: 5,
     });
     const { rows } = await server.database.pool.query<{ policy: unknown }>('select policy from endpoint where id = $1', [id]);
-    expect(rows[0]?.policy).toEqual({ overwrite_vm_role: true, interfaceExcludeNames: ['lo'], planChangeLimitPercent: 5 });
+    expect(rows[0]?.policy).toEqual({ overwrite_vm_role: true, interface_exclude_names: ['lo'], plan_change_limit_percent: 5 });
   });
 });
 
@@ -183,7 +183,7 @@ describe('changing an endpoint', () => {
   });
 
   test('leaves alone what is not mentioned', async () => {
-    const before = await createEndpoint(server, { netboxVrf: 'blue', siteSlug: 'berlin', policy: { syncTemplates: false } });
+    const before = await createEndpoint(server, { netboxVrf: 'blue', siteSlug: 'berlin', policy: { sync_templates: false } });
     const after = endpointOf(await patch(before.id, before.version, { netboxVrf: null }));
     expect(after).toEqual({ ...before, netboxVrf: null, version: 2, updatedAt: after.updatedAt });
   });

@@ -43,14 +43,19 @@ describe('endpoint add', () => {
       '--policy',
       'overwrite_vm_tags=false',
       '--policy',
-      'planChangeLimitPercent=40',
+      'plan_change_limit_percent=40',
       '--policy',
-      'interfaceExcludeNames=["lo"]',
+      'interface_exclude_names=["lo"]',
     ];
     expect(await added([...fields, ...policy])).toMatchObject({
       ...{ name: 'lab', url: 'https://192.0.2.1:8006', tls: { mode: 'insecure' }, enabled: false },
       ...{ siteSlug: 'berlin', netboxClusterName: 'Lab', netboxVrf: 'blue' },
-      policy: { overwrite_vm_tags: false, planChangeLimitPercent: 40, interfaceExcludeNames: ['lo'], overwrite_vm_role: null },
+      policy: {
+        overwrite_vm_tags: false,
+        plan_change_limit_percent: 40,
+        interface_exclude_names: ['lo'],
+        overwrite_vm_role: null,
+      },
     });
     const { code, stderr } = await server.run([...add, '--fingerprint', 'abc', '--secret-file', '-'], { input: 's' });
     expect(stderr).toContain('64 hexadecimal digits');
@@ -88,12 +93,17 @@ describe('endpoint set', () => {
     const set = ['endpoint', 'set', 'lab', '--address', 'https://192.0.2.2'];
     expect(await server.run(set)).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('enter the secrets of this endpoint again'),
+      stderr: expect.stringContaining('Enter the read credential again: url changed'),
     });
     expect(await server.json([...set, '--secret-file', '-'], { input: canary })).toMatchObject({
       url: 'https://192.0.2.2:8006',
       credentials: { read: { kind: 'token', principal: 'proxbox@pve!sync' } },
     });
+  });
+
+  test('with --quiet says nothing', async () => {
+    await added();
+    expect(await server.run(['endpoint', 'set', 'lab', '--disable', '--quiet'])).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
   test('of nothing is a mistake', async () => {

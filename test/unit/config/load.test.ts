@@ -26,26 +26,8 @@ describe('the configuration', () => {
       },
       encryptionKey: undefined,
       auditKey: undefined,
-      settings: {
-        netboxTimeout: 120,
-        proxmoxTimeout: 30,
-        fetchMaxConcurrency: 4,
-        bulkBatchSize: 50,
-        netboxWriteConcurrency: 8,
-        netboxSettleSeconds: 20,
-        planChangeLimitPercent: 20,
-        ignoreIpv6LinkLocalAddresses: true,
-        primaryIpPreference: 'ipv4',
-        syncTemplates: true,
-        guestAgentTimeout: 15,
-        reflectGuestInterfaces: false,
-        interfaceExcludeNames: [],
-        interfaceExcludePrefixes: ['docker', 'br-', 'veth', 'cni', 'cali', 'flannel', 'virbr', 'lo'],
-        overwriteHumanStatus: false,
-        otherToolDisabled: false,
-      },
+      settings: {},
     });
-    expect(Object.values(config.settings.overwrite)).toEqual(Array.from({ length: 25 }, () => true));
   });
 
   test('follows the XDG folders, and its own variables before them', () => {
@@ -67,9 +49,12 @@ describe('the configuration', () => {
     });
 
     expect(netbox.verifySsl).toBe(false);
-    expect(settings).toMatchObject({ syncTemplates: false, reflectGuestInterfaces: true });
-    expect(settings.interfaceExcludeNames).toEqual(['tailscale0', 'wg0']);
-    expect(settings.interfaceExcludePrefixes).toEqual([]);
+    expect(settings).toEqual({
+      sync_templates: false,
+      reflect_guest_interfaces: true,
+      interface_exclude_names: ['tailscale0', 'wg0'],
+      interface_exclude_prefixes: [],
+    });
   });
 
   test('takes a variable without a value as not set', () => {
@@ -81,9 +66,18 @@ describe('the configuration', () => {
   });
 
   test.each(overwriteFlags)('lets %s be switched off by itself', name => {
-    const { overwrite } = loadConfig({ ...HOME, [`PROXBOX_${name.toUpperCase()}`]: 'false' }).settings;
+    expect(loadConfig({ ...HOME, [`PROXBOX_${name.toUpperCase()}`]: 'false' }).settings).toEqual({ [name]: false });
+  });
 
-    expect(Object.entries(overwrite).filter(([, value]) => !value)).toEqual([[name, false]]);
+  test('reads the numbers and words of settings by the names that Proxbox gave their variables', () => {
+    const { settings } = loadConfig({
+      ...HOME,
+      PROXBOX_NETBOX_TIMEOUT: '60',
+      PROXBOX_FETCH_MAX_CONCURRENCY: '2',
+      PROXBOX_PRIMARY_IP_PREFERENCE: 'IPv6',
+      PROXBOX_NETBOX_TO_PROXMOX_ENABLED: 'true',
+    });
+    expect(settings).toEqual({ netbox_timeout: 60, proxbox_fetch_max_concurrency: 2, primary_ip_preference: 'ipv6' });
   });
 
   test('lists every variable that cannot be used, and what to give instead', () => {
@@ -158,10 +152,10 @@ describe('the configuration', () => {
   });
 
   test('cannot be changed', () => {
-    const config = loadConfig(HOME);
+    const config = loadConfig({ ...HOME, PROXBOX_INTERFACE_EXCLUDE_NAMES: 'wg0' });
 
     expect(Object.isFrozen(config)).toBe(true);
-    expect(Object.isFrozen(config.settings.overwrite)).toBe(true);
-    expect(Object.isFrozen(config.settings.interfaceExcludePrefixes)).toBe(true);
+    expect(Object.isFrozen(config.settings)).toBe(true);
+    expect(Object.isFrozen(config.settings.interface_exclude_names)).toBe(true);
   });
 });

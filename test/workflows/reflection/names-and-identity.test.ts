@@ -200,14 +200,14 @@ describe('guests that Proxmox does not fully show yet', () => {
 
   test('templates are reflected or left out by the setting', async () => {
     const template = vm(100, 'golden', { power: 'stopped', config: { template: 1 } });
-    const home = await lab.cluster('lab', [template, vm(101, 'web')], { fields: { policy: { syncTemplates: false } } });
+    const home = await lab.cluster('lab', [template, vm(101, 'web')], { fields: { policy: { sync_templates: false } } });
 
     const run = await lab.sync(home);
     expect(run).toMatchObject({ state: 'completed' });
     expect(codes(run)).toEqual(['template-skipped']);
     expect(await names()).toEqual(['web']);
 
-    await lab.change(home, { policy: { syncTemplates: true } });
+    await lab.change(home, { policy: { sync_templates: true } });
     expect(await lab.sync(home)).toMatchObject({ state: 'completed' });
     expect(await names()).toEqual(['golden', 'web']);
   });

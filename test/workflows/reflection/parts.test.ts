@@ -138,13 +138,13 @@ describe('interfaces', () => {
     await lab.sync(home);
     expect(await addresses()).toEqual({ '10.1.0.1/24': 'web net0' });
 
-    await lab.change(home, { policy: { reflectGuestInterfaces: true, interfaceExcludeNames: ['dummy0'] } });
+    await lab.change(home, { policy: { reflect_guest_interfaces: true, interface_exclude_names: ['dummy0'] } });
     expect(await lab.sync(home)).toMatchObject({ state: 'completed' });
     expect(await addresses()).toEqual({ '10.1.0.1/24': 'web net0', '10.66.0.1/24': 'web wg0' });
     expect(await primaryOf('web')).toBe('10.1.0.1/24');
     await quiet(home);
 
-    await lab.change(home, { policy: { reflectGuestInterfaces: false } });
+    await lab.change(home, { policy: { reflect_guest_interfaces: false } });
     expect(await lab.sync(home)).toMatchObject({ state: 'completed' });
     expect(await addresses()).toEqual({ '10.1.0.1/24': 'web net0' });
   });

@@ -41,7 +41,7 @@ describe('status', () => {
     expect(await lab.sync(home)).toMatchObject({ state: 'completed', writes: [] });
     expect(await statusOf('web')).toBe('decommissioning');
 
-    await lab.change(home, { policy: { overwriteHumanStatus: true } });
+    await lab.change(home, { policy: { overwrite_human_status: true } });
     expect(await lab.sync(home)).toMatchObject({ state: 'completed' });
     expect(await statusOf('web')).toBe('active');
   });
