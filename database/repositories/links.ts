@@ -54,17 +54,22 @@ export interface NewLink {
   created: boolean;
 }
 
-/** An object that another key of this endpoint had (an address that moved) changes hands; another endpoint's is never taken. */
+/**
+ * An object that another key of this endpoint had (an address that moved) changes hands. Another endpoint's is never taken, but what was
+ * made just now cannot be another's: a link that says so is older than the NetBox that was restored since.
+ */
 export async function saveLinks(db: Queryable, endpointId: string, runId: string, links: NewLink[]): Promise<void> {
   if (links.length === 0) return;
   const kinds = links.map(link => link.kind);
   const keys = links.map(link => link.key);
   const ids = links.map(link => link.netboxId);
+  const created = links.map(link => link.created);
   await db.query(
-    `delete from reflected r using unnest($2::text[], $3::text[], $4::bigint[]) as item (kind, key, netbox_id)
-     where r.endpoint_id = $1 and r.kind = item.kind and r.netbox_id = item.netbox_id and r.key <> item.key
+    `delete from reflected r using unnest($2::text[], $3::text[], $4::bigint[], $5::boolean[]) as item (kind, key, netbox_id, created)
+     where r.kind = item.kind and r.netbox_id = item.netbox_id
+       and case when r.endpoint_id = $1 then r.key <> item.key else item.created end
        and r.kind in ('cluster', 'device', 'virtual-machine', 'interface', 'virtual-disk', 'ip-address', 'mac-address')`,
-    [endpointId, kinds, keys, ids],
+    [endpointId, kinds, keys, ids, created],
   );
   await db.query(
     `insert into reflected (endpoint_id, kind, key, netbox_id, values, created_by_us, run_id)
@@ -73,7 +78,7 @@ export async function saveLinks(db: Queryable, endpointId: string, runId: string
      on conflict (endpoint_id, kind, key) do update set
        created_by_us = excluded.created_by_us or (reflected.created_by_us and reflected.netbox_id = excluded.netbox_id),
        netbox_id = excluded.netbox_id, values = excluded.values, run_id = excluded.run_id, updated_at = now()`,
-    [endpointId, runId, kinds, keys, ids, links.map(link => JSON.stringify(link.values)), links.map(link => link.created)],
+    [endpointId, runId, kinds, keys, ids, links.map(link => JSON.stringify(link.values)), created],
   );
 }
 
