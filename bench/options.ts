@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { environment } from './environment';
 
 export const usage = `usage: npm run bench -- [--guests 1000] [--nodes N] [--repeat 1] [--json] [--timeline]
-                        [--netbox-version 4.7] [--netbox-cost-ms 10] [--bare-lanes 1]
+                        [--netbox-version 4.7] [--netbox-cost-ms 10] [--bare-lanes 1] [--second-syncs 3]
 Measures a first and a second sync beside a bare bulk loader and a bare reader of the same objects, each on a clean NetBox.
 NetBox is simulated, each written object costing --netbox-cost-ms, unless NETBOX_URL and NETBOX_TOKEN name a real one; then
 BENCH_NETBOX_RESET must be a shell command that empties it. EVERYTHING IN IT IS LOST.`;
@@ -17,6 +17,8 @@ export interface BenchOptions {
   netboxVersion: string;
   /** Milliseconds that the simulated NetBox needs per written object; a real one needs 40 to 90. */
   netboxCostMs: number;
+  /** Second syncs and bare readings in a round, in turn; the median counts. */
+  secondSyncs: number;
   /** Requests at once of the bare loader and the bare reader. */
   bareLanes: number;
   netbox: { kind: 'simulated' } | RealNetBox;
@@ -42,6 +44,7 @@ export function readOptions(args: string[]): BenchOptions {
       'netbox-version': { type: 'string', default: '4.7' },
       'netbox-cost-ms': { type: 'string', default: '10' },
       'bare-lanes': { type: 'string', default: '1' },
+      'second-syncs': { type: 'string', default: '3' },
     },
   });
   const guests = whole('guests', values.guests, 1);
@@ -53,6 +56,7 @@ export function readOptions(args: string[]): BenchOptions {
     timeline: values.timeline,
     netboxVersion: values['netbox-version'],
     netboxCostMs: whole('netbox-cost-ms', values['netbox-cost-ms'], 0),
+    secondSyncs: whole('second-syncs', values['second-syncs'], 1),
     bareLanes: whole('bare-lanes', values['bare-lanes'], 1),
     netbox: netboxOf(environment),
   };

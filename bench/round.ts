@@ -13,7 +13,7 @@ import type { World } from './world';
 export interface Round {
   bareLoad: Measured;
   firstSync: MeasuredSync;
-  /** The median of three, as is the bare reader. */
+  /** The median of some in turn with the bare reader, which is its median likewise. */
   secondSync: MeasuredSync;
   bareRead: Measured;
   /** Highest memory of the worker when it was ready, and after all syncs; undefined where the system does not tell. */
@@ -55,10 +55,9 @@ export async function measureRound(
   const recorded = await recordedKinds(product.pool);
   const read = () => readBare(http, recorded, capabilities, options.bareLanes);
   const rows = await read();
-  // Short ones, so each is done three times, in turn.
   const secondSyncs: MeasuredSync[] = [];
   const bareReads: Measured[] = [];
-  for (let n = 0; n < 3; n++) {
+  for (let n = 0; n < options.secondSyncs; n++) {
     secondSyncs.push(await measuredSync(tap, world, product));
     bareReads.push(await measured(tap, read));
   }
