@@ -37,6 +37,8 @@ export interface RunView {
 /** The whole product on one database and one Temporal server of its own: API, worker, and whatever it is pointed at. */
 export interface SyncWorld {
   config: Config;
+  /** Of the API and its pages. */
+  url: string;
   database: TestDatabase;
   client: Client;
   environment: Record<string, string>;
@@ -91,6 +93,7 @@ export async function startSyncWorld(netbox: NetBoxTarget, env: Record<string, s
 
   const world: SyncWorld = {
     config,
+    url: api.url,
     database,
     client,
     environment,

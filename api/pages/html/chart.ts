@@ -53,7 +53,7 @@ export function timeLine(runs: readonly RunSummaryView[]): Html | null {
   const now = Date.now();
   const till = Math.max(...runs.map(({ finishedAt }) => (finishedAt === null ? now : Date.parse(finishedAt))));
   if (runs.length === 0 || till <= from) return null;
-  const [left, line] = [180, 26];
+  const [left, line] = [110, 18];
   const place = (moment: number) => left + ((moment - from) / (till - from)) * (WIDTH - left);
   return h(
     'figure',
@@ -69,9 +69,9 @@ export function timeLine(runs: readonly RunSummaryView[]): Html | null {
         const bar = (start: number, stop: number, tone: string) =>
           h('rect', {
             x: place(start),
-            y: y + 6,
+            y: y + 5,
             width: Math.max(2, place(stop) - place(start)),
-            height: line - 12,
+            height: line - 10,
             rx: 3,
             class: tone,
           });
@@ -80,12 +80,12 @@ export function timeLine(runs: readonly RunSummaryView[]): Html | null {
           'g',
           null,
           h('title', null, `${name}: waited ${duration(began - created)}, ran ${duration(end - began)}`),
-          h('text', { x: 0, y: y + 17, class: 'label' }, name.length > 24 ? `${name.slice(0, 23)}…` : name),
+          h('text', { x: 0, y: y + 11.5, class: 'label' }, name.length > 24 ? `${name.slice(0, 23)}…` : name),
           bar(created, began, 'waited'),
           run.startedAt !== null && bar(began, end, `bar-${run.state}`),
         );
       }),
     ),
-    h('figcaption', { class: 'hint' }, `Thin: waiting. Solid: at work. ${duration(till - from)} in all.`),
+    h('figcaption', { class: 'hint' }, `Grey: waiting. Coloured: at work. ${duration(till - from)} in all.`),
   );
 }

@@ -100,14 +100,17 @@ const changeOf = ({ action, kind, label, state, why, fields, error }: ChangeView
       ),
   );
 
-const fieldRow = ({ field, before, after }: ChangeView['fields'][number], action: string): Html =>
-  h(
+/** What is created has no value before, and what is deleted none after. */
+const fieldRow = ({ field, before, after }: ChangeView['fields'][number], action: string): Html => {
+  const colspan = action === 'create' || action === 'delete' ? 2 : null;
+  return h(
     'tr',
     null,
     h('th', { scope: 'row' }, field),
-    h('td', { class: 'from' }, action === 'create' ? '' : h('del', null, shown(before))),
-    h('td', { class: 'to' }, action === 'delete' ? '' : h('ins', null, shown(after))),
+    action !== 'create' && h('td', { class: 'from', colspan }, h('del', null, shown(before))),
+    action !== 'delete' && h('td', { class: 'to', colspan }, h('ins', null, shown(after))),
   );
+};
 
 /** A value as people read it. */
 function shown(value: unknown): string {

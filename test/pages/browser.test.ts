@@ -1,0 +1,106 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startNetBoxSimulator, type RunningNetBox } from '../../simulators/netbox/server';
+import { type ProxmoxSimulator, startProxmoxSimulator } from '../../simulators/proxmox/simulator';
+import { startSyncWorld, type SyncWorld } from '../support/sync-world';
+import { type Browser, chromiumPath, startChromium } from './support/chromium';
+
+/** Where pictures of the pages go; none are taken without it. */
+const pictures = process.env['PROXBOX_SCREENSHOTS'];
+const password = 'a password to look at pages';
+
+jest.setTimeout(180_000);
+
+if (chromiumPath === undefined) {
+  test('in a browser: skipped, since Chromium is not installed', () => {
+    process.stderr.write('Chromium is not installed: pages were not tried in a browser. On Debian: apt-get install chromium\n');
+  });
+} else inBrowser(chromiumPath);
+
+function inBrowser(program: string): void {
+  let netbox: RunningNetBox;
+  let proxmox: ProxmoxSimulator;
+  let world: SyncWorld;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    netbox = await startNetBoxSimulator({ version: '4.6' });
+    proxmox = await startProxmoxSimulator({ world: { guests: 12, nodes: 2, clusterName: 'berlin', networkPrefix: '10.44' } });
+    world = await startSyncWorld(netbox, { PROXBOX_ADMIN_PASSWORD: password });
+    await world.startWorker();
+    await world.addEndpoint('Berlin', proxmox);
+    browser = await startChromium(program);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await world?.stop();
+    await proxmox?.close();
+    await netbox?.close();
+  });
+
+  const press = (text: string) =>
+    browser.follow(`[...document.querySelectorAll('button')].find(button => button.textContent === '${text}').click()`);
+  const text = async () => String(await browser.evaluate('document.body.innerText'));
+
+  const take = async (name: string): Promise<void> => {
+    if (pictures === undefined) return;
+    mkdirSync(pictures, { recursive: true });
+    for (const scheme of ['light', 'dark'] as const) {
+      await browser.colours(scheme);
+      writeFileSync(join(pictures, `${name}-${scheme}.png`), await browser.picture());
+    }
+  };
+
+  const signIn = async (): Promise<void> => {
+    await browser.open(`${world.url}/ui`);
+    await browser.evaluate(`document.querySelector('[name=username]').value = 'admin'`);
+    await browser.evaluate(`document.querySelector('[name=password]').value = '${password}'`);
+    await press('Sign in');
+    await browser.until(`location.pathname === '/ui'`);
+  };
+
+  test('somebody signs in, starts a sync, and sees it complete without loading the page again', async () => {
+    await browser.open(`${world.url}/ui`);
+    await take('sign-in');
+    await signIn();
+    expect(await text()).toContain('Berlin');
+
+    await press('Sync now');
+    await browser.until(
+      `/Completed|Partial|Failed|waits for/.test(document.querySelector('main').innerText) && !document.querySelector('[hx-get]')`,
+    );
+    const run = await browser.evaluate('location.pathname');
+    await take('run');
+    expect(await text()).toMatch(/Completed/);
+
+    for (const [name, path] of [
+      ['overview', '/ui'],
+      ['runs', '/ui/runs'],
+      ['plan', `${String(run)}/plan`],
+      ['endpoints', '/ui/endpoints'],
+      ['endpoint-new', '/ui/endpoints/new'],
+      ['users', '/ui/users'],
+      ['account', '/ui/account'],
+      ['health', '/ui/health'],
+    ] as const) {
+      await browser.open(world.url + path);
+      expect(await browser.evaluate(`document.querySelector('h1').innerText`)).not.toBe('');
+      await take(name);
+    }
+    const local = await browser.evaluate(`document.querySelectorAll('time:not([data-local])').length`);
+    expect(local).toBe(0);
+  });
+
+  test('without scripts the same is done by forms and addresses', async () => {
+    await browser.scripts(false);
+    await browser.open(`${world.url}/ui`);
+    await press('Sign out');
+    await browser.until(`location.pathname === '/ui/sign-in'`);
+    await signIn();
+    await press('Dry run');
+    await browser.until(
+      `location.pathname.startsWith('/ui/runs/') && /Completed/.test(document.querySelector('main').innerText)`,
+    );
+    expect(await text()).toContain('Dry run');
+  });
+}
