@@ -21,7 +21,7 @@ describe('a write whose answer does not come', () => {
 
   it.each(troubles)('is in doubt after %s, and sent once', async (_, trouble) => {
     netbox.answer = () => trouble;
-    const client = netbox.client({ timeoutMs: 200 });
+    const client = netbox.client({ timeoutMs: 1_500 });
     await client.open();
     const error = await rejection(client.create('dcim/sites', { name: 'a' }));
     expect(error).toBeInstanceOf(NetBoxUnknownOutcomeError);
@@ -38,7 +38,7 @@ describe('a write whose answer does not come', () => {
     };
     const reported: BulkResult<{ name: string }>[] = [];
     const items = ['1', '2', '3', '4', '5', '6'].map(name => ({ name }));
-    const client = netbox.client({ timeoutMs: 200, maxBatchItems: 2 });
+    const client = netbox.client({ timeoutMs: 1_500, maxBatchItems: 2 });
     const error = await rejection(
       client.bulkCreate('dcim/sites', items, { concurrency: 1, onBatch: results => void reported.push(...results) }),
     );
