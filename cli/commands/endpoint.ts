@@ -47,7 +47,10 @@ const show = command({
   arguments: ['NAME'],
   options: {},
   async run(context, _values, [name = '']) {
-    return tell(context, await findEndpoint(context.api(), name));
+    const endpoint = await findEndpoint(context.api(), name);
+    if (context.terminal.json) context.terminal.printJson(endpoint);
+    else context.terminal.print(reportEndpoint(endpoint));
+    return exitCodes.ok;
   },
 });
 
@@ -66,7 +69,7 @@ const add = command({
     context.terminal.say(
       `Added ${endpoint.name}. See what a sync would do: proxbox sync --endpoint ${endpoint.name} --dry-run --wait`,
     );
-    return tell(context, endpoint);
+    return tellChanged(context, endpoint);
   },
 });
 
@@ -91,7 +94,7 @@ const set = command({
       body,
       headers: ifMatch(before),
     });
-    return tell(context, endpoint);
+    return tellChanged(context, endpoint);
   },
 });
 
@@ -134,7 +137,7 @@ const rebind = command({
       return exitCodes.rejected;
     const { body: endpoint } = await client.send<EndpointView>('POST', `/endpoints/${id}/rebind`);
     context.terminal.say(`${name} will be bound by its next sync.`);
-    return tell(context, endpoint);
+    return tellChanged(context, endpoint);
   },
 });
 
@@ -152,9 +155,10 @@ const relink = command({
   },
 });
 
-function tell({ terminal }: Context, endpoint: EndpointView): ExitCode {
+/** After a change. */
+function tellChanged({ terminal }: Context, endpoint: EndpointView): ExitCode {
   if (terminal.json) terminal.printJson(endpoint);
-  else terminal.print(reportEndpoint(endpoint));
+  else if (!terminal.quiet) terminal.print(reportEndpoint(endpoint));
   return exitCodes.ok;
 }
 

@@ -6,17 +6,26 @@ interface ProblemBody {
   code: string;
   title: string;
   detail: string;
+  traceId?: string;
   errors?: { pointer: string; detail: string }[];
 }
 
 const advice: Record<string, string> = {
   unauthenticated: 'proxbox config show',
   'permission-denied': 'Use a token of somebody who may; proxbox config show tells which one is used.',
+  'not-found': 'proxbox run list; proxbox endpoint list',
+  'name-taken': 'proxbox endpoint list',
   'no-endpoints': 'proxbox endpoint list',
+  'endpoint-disabled': 'proxbox endpoint set NAME --enable',
   'run-open': 'proxbox run list --state running',
+  'run-ended': 'proxbox run list',
+  'invalid-body': 'Correct that value; proxbox help COMMAND shows the flags.',
+  'invalid-query': 'Correct that value; proxbox help COMMAND shows the flags.',
+  'secret-required': 'Repeat the command with --secret-file -, and --write-secret-file where there is a write credential.',
+  stale: 'Repeat the command.',
+  internal: 'Look for the trace id in the log of the API.',
   'temporal-unavailable': 'proxbox doctor',
   'database-unavailable': 'proxbox doctor',
-  stale: 'Repeat the command.',
 };
 
 /** What an answer means that is no success. */
@@ -38,11 +47,14 @@ export function refusal(url: string, response: Response, text: string): RefusedE
   return new RefusedError({
     code: problem.code,
     what: `${problem.title}.`,
-    why: details.length > 1 ? details.join(' ') : problem.detail,
+    why: details.length > 0 ? details.join(' ') : withTrace(problem),
     next: advice[problem.code],
     exitCode: response.status === 503 ? exitCodes.unreachable : exitCodes.error,
   });
 }
+
+const withTrace = ({ code, detail, traceId }: ProblemBody): string =>
+  code === 'internal' && traceId !== undefined ? `${detail} Trace id: ${traceId}` : detail;
 
 function problemOf(text: string): ProblemBody | undefined {
   try {

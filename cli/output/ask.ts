@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { UsageError } from '../errors';
 
@@ -22,8 +22,7 @@ export interface AskingOptions {
 
 export function createAsking({ input, output, allowed, signal }: AskingOptions): Asking {
   const possible = allowed && input.isTTY === true && output.isTTY === true;
-  const ask = async (question: string, shown: NodeJS.WritableStream): Promise<string> => {
-    const lines = createInterface({ input, output: shown, terminal: true });
+  const read = async (lines: Interface, question: string): Promise<string> => {
     // With a terminal of its own, readline takes Ctrl-C for itself.
     lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
     try {
@@ -36,18 +35,23 @@ export function createAsking({ input, output, allowed, signal }: AskingOptions):
       lines.close();
     }
   };
+  const line = (question: string): Promise<string> => read(createInterface({ input, output, terminal: true }), `${question} `);
   return {
     possible,
-    confirm: async question => /^y(es)?$/i.test(await ask(`${question} [y/N] `, output)),
-    line: question => ask(`${question} `, output),
+    line,
+    confirm: async question => /^y(es)?$/i.test(await line(`${question} [y/N]`)),
     async hidden(question) {
+      // The terminal stops its echo first: somebody may type before the question is read.
+      const lines = createInterface({ input, output: nowhere(), terminal: true });
       output.write(`${question} `);
-      const answer = await ask('', new Writable({ write: (_chunk, _encoding, done) => done() }));
+      const answer = await read(lines, '');
       output.write('\n');
       return answer;
     },
   };
 }
+
+const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });
 
 /**
  * Lets a change through that has few consequences: with `--yes`, or when a person agrees.

@@ -33,7 +33,8 @@ export interface TerminalOptions {
 
 export function createTerminal({ stdout, stderr, json, quiet, colors, live }: TerminalOptions): Terminal {
   const onError = paintsFor(colors && stderr.isTTY === true);
-  const progress = quiet ? noProgress : createProgress(stderr, live);
+  // Programs read standard error, too: with JSON it holds problems only.
+  const progress = quiet || (json && !live) ? noProgress : createProgress(stderr, live);
   const say = (text: string): void => {
     progress.clear();
     stderr.write(`${text}\n`);

@@ -75,8 +75,10 @@ function refusedLines({ id, refused: { total, items } }: RunView): string[] {
   return total > shown.length ? [...rows, `  … and ${total - shown.length} more: proxbox run plan ${id} --state refused`] : rows;
 }
 
+/** A sync of several endpoints is as it is because of them. */
 function adviceLines(run: RunView): string[] {
-  const lines = [run, ...run.children].flatMap(each => (isOpen(each) || each.reason === null ? [] : [adviceFor(each)]));
+  const causes = run.children.some(({ reason }) => reason !== null) ? run.children : [run];
+  const lines = causes.flatMap(each => (isOpen(each) || each.reason === null ? [] : [adviceFor(each)]));
   return [...new Set(lines)].flatMap(line => (line === undefined ? [] : [`  ${line}`]));
 }
 

@@ -90,7 +90,7 @@ describe('run watch exits as the run ended', () => {
       ...ended,
     });
     const { code, stderr } = await server.run(['run', 'watch', 'last', '--json']);
-    expect(JSON.parse(stderr.split('\n').at(-2) ?? '')).toMatchObject({
+    expect(JSON.parse(stderr)).toMatchObject({
       problem: {
         code: 'proxmox-unreachable',
         why: 'Every endpoint failed: lab. No route.',

@@ -73,12 +73,12 @@ onTerminal('no is an answer: nothing is bound, and the command exits with 5', as
 
 onTerminal('progress is one block, drawn over itself, in colours unless NO_COLOR is set', async () => {
   const id = await seedRun(server.database.pool, { state: 'running', phase: 'plan' });
-  const watch = `run watch ${id} --timeout 0.5 --poll-interval 0.1`;
   const redrawn = '\u001b[1A\u001b[0Jrun ';
-  const colourful = await play(watch);
-  expect(colourful.shown).toContain(redrawn);
-  expect(colourful.shown).toContain('\u001b[31mproxbox:');
-  const plain = await play(watch, [], { NO_COLOR: '1' });
+  const watch = (env?: Record<string, string>): ReturnType<typeof play> =>
+    play(`run watch ${id} --poll-interval 0.1`, [{ asked: redrawn, typed: '\u0003' }], env);
+  const colourful = await watch();
+  expect(colourful).toMatchObject({ code: 130, shown: expect.stringContaining('\u001b[31mproxbox:') });
+  const plain = await watch({ NO_COLOR: '1' });
   expect(plain.shown).toContain(redrawn);
   expect(plain.shown).not.toContain('\u001b[31m');
 });
