@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import type { RunReason } from '../domain/run';
 
 /** Ends a run with a reason that an operator can act on; trying again would not help. */
@@ -16,8 +16,8 @@ export class StopRun extends Error {
 export function toFailure(
   error: unknown,
   explain: (error: unknown) => { reason: RunReason; message: string; retryable: boolean },
-): ApplicationFailure {
-  if (error instanceof ApplicationFailure) return error;
+): ApplicationFailure | CancelledFailure {
+  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   if (error instanceof StopRun) return ApplicationFailure.nonRetryable(error.message, error.reason);
   const { reason, message, retryable } = explain(error);
   return ApplicationFailure.create({ type: reason, message, nonRetryable: !retryable });

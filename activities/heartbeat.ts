@@ -4,7 +4,10 @@ import { Context } from '@temporalio/activity';
 /** Seconds between heartbeats; workflows allow five times as much before they give an attempt up. */
 const everyMs = 2_000;
 
-/** Tells Temporal every two seconds that the attempt lives, with the last progress; stops when the work ends. */
+/**
+ * Tells Temporal every two seconds that the attempt lives, with the last progress; stops when the work ends. Whatever work that was told
+ * to stop throws, Temporal hears that it was cancelled.
+ */
 export async function withHeartbeat<T>(
   work: (progress: (details: unknown) => void, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
@@ -15,6 +18,9 @@ export async function withHeartbeat<T>(
   const timer = setInterval(() => context.heartbeat(latest), everyMs);
   try {
     return await work(details => (latest = details), context.cancellationSignal);
+  } catch (error) {
+    if (context.cancellationSignal.aborted) await context.cancelled;
+    throw error;
   } finally {
     clearInterval(timer);
   }

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import { Client, type Pool } from 'pg';
 import { inTransaction, type Queryable } from './queryable';
 import * as changes from './repositories/changes';
 import * as conflicts from './repositories/conflicts';
@@ -43,13 +43,17 @@ export function createReflectionStore(pool: Pool): ReflectionStore {
     ...bind(pool),
     transaction: work => inTransaction(pool, db => work(bind(db))),
     withLock: async (name, work) => {
-      const client = await pool.connect();
+      // A session of its own: many who hold or await a lock must not use up the pool that their work needs.
+      const client = new Client(pool.options);
+      // A lost session is heard of by the next query of the work.
+      client.on('error', () => {});
+      await client.connect();
       try {
         await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [name]);
         return await work();
       } finally {
         // Ending the session frees the lock whatever happened to it.
-        client.release(true);
+        await client.end().catch(() => {});
       }
     },
   };

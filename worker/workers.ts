@@ -32,6 +32,8 @@ export async function createWorkers({ connection, namespace, activities, bundle 
     shutdownGraceTime: '20 seconds',
     shutdownForceTime: '45 seconds',
     stickyQueueScheduleToStartTimeout: '5 seconds',
+    // Every beat is sent on: its answer is how an activity learns that it was cancelled.
+    maxHeartbeatThrottleInterval: '2 seconds',
   } as const;
   return Promise.all([
     Worker.create({

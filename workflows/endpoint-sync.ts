@@ -1,4 +1,5 @@
 import {
+  ActivityCancellationType,
   ActivityFailure,
   ApplicationFailure,
   CancellationScope,
@@ -19,9 +20,13 @@ const quick = proxyActivities<ReflectionActivities>({
   scheduleToCloseTimeout: '10 minutes',
 });
 
-/** Long work beats every two seconds: a dead worker is noticed within ten. Upstream's bad minutes are waited for. */
+/**
+ * Long work beats every two seconds: a dead worker is noticed within ten. Upstream's bad minutes are waited for. A cancelled run ends
+ * when its last request has.
+ */
 const patient = {
   taskQueue: taskQueues.reflect,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   heartbeatTimeout: '10 seconds',
   startToCloseTimeout: '6 hours',
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds', maximumAttempts: 10 },

@@ -41,7 +41,7 @@ export async function fullSync({ runId }: RunInput): Promise<FullSyncResult> {
   upsertSearchAttributes([{ key: searchAttributes.state, value: 'running' }]);
   setCurrentDetails(`${opened.endpoints.length} endpoints: ${opened.endpoints.map(item => item.endpointName).join(', ')}`);
   try {
-    await Promise.all(opened.endpoints.map(item => synchronise(item, opened.dryRun, opened.requestedBy)));
+    await allOf(opened.endpoints.map(item => synchronise(item, opened.dryRun, opened.requestedBy)));
   } catch (error) {
     // Children go on by themselves; a cancelled parent starts no further one.
     if (!isCancellation(error)) throw error;
@@ -61,11 +61,27 @@ export async function fullSync({ runId }: RunInput): Promise<FullSyncResult> {
 
 /** The child's id is the endpoint's lock: another sync of it is waited for, then this one runs with its own scope. */
 async function synchronise(item: OpenedEndpoint, dryRun: boolean, actor: string): Promise<void> {
-  for (;;) {
+  for (let seconds = 10; ; seconds = Math.min(seconds * 2, longestWaitSeconds)) {
     const child = await CancellationScope.nonCancellable(() => start(item, dryRun, actor));
     if (child) return result(child, item.runId);
-    await waiting.awaitEndpoint({ endpointId: item.endpointId });
+    try {
+      await waiting.awaitEndpoint({ endpointId: item.endpointId, seconds });
+    } catch (error) {
+      if (!isCancellation(error)) throw error;
+      const message = 'Cancelled before its turn came; nothing was read or written.';
+      await CancellationScope.nonCancellable(() => quick.endRun({ runId: item.runId, state: 'cancelled', message }));
+      throw error;
+    }
   }
+}
+
+/** Before the lock is tried again: a terminated workflow frees it, and leaves its run open. */
+const longestWaitSeconds = 300;
+
+/** Waits for all, and then throws what one of them threw. */
+async function allOf(work: Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find(each => each.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 /** Cancelling this workflow stops the waiting, not the child. A child that was ended from outside counts as failed. */

@@ -6,7 +6,7 @@ import type { ReflectionKindName } from '../../domain/reflection/kind-names';
 import type { RunReason } from '../../domain/run';
 import type { Endpoint } from '../../database/repositories/endpoints';
 import type { RunEnd, RunRecord } from '../../database/repositories/run-records';
-import { applyKinds, type ApplySummary } from './apply';
+import { applyKinds, writerLock, type ApplySummary } from './apply';
 import type { ReflectionDeps } from './deps';
 import { observeRun, type ObserveSummary } from './observe';
 import { planRun, type PlanSummary } from './plan';
@@ -58,8 +58,10 @@ export function createReflectionActivities(deps: ReflectionDeps) {
 
     closeFullSync: guarded(async ({ runId }: { runId: string }): Promise<RunEnd> => closeFullSync(deps, await runOf(runId))),
 
-    /** Waits until nobody else synchronises the endpoint. */
-    awaitEndpoint: guarded(async ({ endpointId }: { endpointId: string }): Promise<void> => awaitEndpoint(store, endpointId)),
+    /** Waits until nobody else synchronises the endpoint, or for so long. */
+    awaitEndpoint: guarded(async ({ endpointId, seconds }: { endpointId: string; seconds: number }): Promise<void> =>
+      awaitEndpoint(store, endpointId, seconds),
+    ),
 
     startEndpointSync: guarded(async ({ runId }: { runId: string }): Promise<StartedEndpoint | null> => {
       const run = await runOf(runId);
@@ -84,7 +86,8 @@ export function createReflectionActivities(deps: ReflectionDeps) {
       const run = await runOf(runId);
       const endpoint = await endpointOf(run);
       await store.setPhase(runId, 'plan');
-      return withHeartbeat(progress => planRun(deps, run, endpoint, progress));
+      // The last writes of a run that was terminated have ended before NetBox is read.
+      return withHeartbeat(progress => store.withLock(writerLock(endpoint.id), () => planRun(deps, run, endpoint, progress)));
     }),
 
     applyChanges: guarded(async ({ runId, kinds }: { runId: string; kinds: ReflectionKindName[] }): Promise<ApplySummary> => {

@@ -1,15 +1,19 @@
 /** Writes planned changes to NetBox, kind by kind: what a kind refers to exists before it is written. */
+import { CancelledFailure } from '@temporalio/activity';
 import type { RunRecord } from '../../database/repositories/run-records';
 import type { ReflectionKindName } from '../../domain/reflection/kind-names';
 import { kindNamed } from '../../domain/reflection/kinds';
 import type { ReflectionDeps } from './deps';
-import { toFailure } from '../failures';
+import { StopRun, toFailure } from '../failures';
 import { KindWriter, type Written } from './kind-writer';
 
 export interface ApplySummary extends Written {
   /** Open changes of these kinds that are left. */
   left: number;
 }
+
+/** Who holds it may write for the endpoint, or be sure that nobody does. */
+export const writerLock = (endpointId: string): string => `apply ${endpointId}`;
 
 /** Changes that one attempt takes; the workflow asks again for the rest. */
 const attemptSize = 2_000;
@@ -28,7 +32,10 @@ export async function applyKinds(
   signal: AbortSignal,
 ): Promise<ApplySummary> {
   // An attempt that Temporal gave up may still be alive: only one writes.
-  return deps.store.withLock(`apply ${endpointId}`, async () => {
+  return deps.store.withLock(writerLock(endpointId), async () => {
+    const current = await deps.store.findRun(run.id);
+    if (current?.state !== 'running')
+      throw new StopRun('internal', `The run is ${current?.state ?? 'gone'}: nothing more is written for it.`);
     await deps.netbox.session();
     const summary: ApplySummary = { done: 0, refused: 0, skipped: 0, left: 0 };
     const countLeft = async (): Promise<number> => {
@@ -47,7 +54,8 @@ export async function applyKinds(
         await writer.write(open);
       }
     } catch (error) {
-      const final = toFailure(error, deps.explain).nonRetryable === true;
+      const failure = toFailure(error, deps.explain);
+      const final = failure instanceof CancelledFailure || failure.nonRetryable === true;
       if (final || signal.aborted || (await countLeft()) >= before) throw error;
     }
     summary.left = await countLeft();

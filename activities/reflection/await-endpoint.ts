@@ -4,10 +4,18 @@ import { withHeartbeat } from '../heartbeat';
 
 const lookEveryMs = 1_000;
 
-/** Returns when no run of the endpoint is open in our record; the caller then tries to take its lock again. */
-export async function awaitEndpoint(store: Pick<ReflectionStore, 'findOpenSync'>, endpointId: string): Promise<void> {
+/**
+ * Returns when no run of the endpoint is open in our record, and at the latest after `seconds`: the workflow of an open run may have
+ * been terminated. The caller then tries to take the endpoint's lock again.
+ */
+export async function awaitEndpoint(
+  store: Pick<ReflectionStore, 'findOpenSync'>,
+  endpointId: string,
+  seconds: number,
+): Promise<void> {
+  const until = Date.now() + seconds * 1_000;
   await withHeartbeat(async (progress, signal) => {
-    for (;;) {
+    while (Date.now() < until) {
       const open = await store.findOpenSync(endpointId);
       if (!open) return;
       progress({ waitsFor: open.id });

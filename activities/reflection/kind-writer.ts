@@ -165,7 +165,6 @@ export class KindWriter {
     const guests = new Map(items.map((item, place) => [item, batch[place]?.guest ?? '']));
     return {
       changelogMessage: `proxbox run ${this.run.id}`,
-      signal: this.signal,
       ...(this.kind.togetherByGuest && { groupBy: item => guests.get(item) ?? '' }),
     };
   }
@@ -283,18 +282,22 @@ export class KindWriter {
 
   // Batches -----------------------------------------------------------------------------------------------------------------------
 
-  /** Several requests at once; the client's limiter finds how many NetBox can take. */
+  /**
+   * Several requests at once; the client's limiter finds how many NetBox can take. An attempt that is told to stop lets those under way
+   * end, so that it knows what they did.
+   */
   private async inBatches(changes: StoredChange[], work: (batch: StoredChange[]) => Promise<void>): Promise<void> {
     const batches = batchesOf(changes, this.deps.batchSize, this.kind);
     let next = 0;
     let failure: unknown;
     const lane = async (): Promise<void> => {
-      while (next < batches.length && failure === undefined && this.stopped === undefined) {
+      while (next < batches.length && failure === undefined && this.stopped === undefined && !this.signal.aborted) {
         await work(batches[next++]!).catch((error: unknown) => (failure ??= error));
       }
     };
     await Promise.all(Array.from({ length: Math.min(lanes, batches.length) }, lane));
     if (failure !== undefined) throw failure;
+    this.signal.throwIfAborted();
   }
 }
 
