@@ -27,8 +27,8 @@ export interface FaultLab {
   /** An empty NetBox without faults, and one endpoint of which nothing is known. */
   begin(version?: string): Promise<void>;
   breaks(match: FaultMatch, when: FaultSpec['when'], action: FaultAction): void;
-  /** Calls `action` as the request arrives, before it has its effect. */
-  atRequest(match: FaultMatch, action: () => void): void;
+  /** Calls `action` as the request arrives, which has its effect `holdMs` later. */
+  atRequest(match: FaultMatch, action: () => void, holdMs?: number): void;
   /** A full sync; gives the run of the endpoint. */
   sync(): Promise<RunDetail>;
   detail(runId: string): Promise<RunDetail>;
@@ -67,9 +67,9 @@ export async function startFaultLab(): Promise<FaultLab> {
       endpointId = (await world.addEndpoint('lab', proxmox)).id;
     },
     breaks: (match, when, action) => void netbox.simulator.faults.add({ match, when, action }),
-    atRequest(match, action) {
+    atRequest(match, action, holdMs = 0) {
       const { faults } = netbox.simulator;
-      const id = faults.add({ match, when: 'before', action: { kind: 'delay', ms: 0 } });
+      const id = faults.add({ match, when: 'before', action: { kind: 'delay', ms: holdMs } });
       const meet = faults.meet.bind(faults);
       let done = false;
       faults.meet = request => {
