@@ -96,7 +96,7 @@ async function run(
     screen,
     'Proxmox',
     () => openProxmox(demo.proxmox, opened),
-    sources => sources.map(({ described }) => described).join('; '),
+    sources => sources.map(({ described }) => described).join(`\n${' '.repeat(15)}`),
   );
   const logFile = join(own.stateDir, 'demo.log');
   const log = pino({ level: base.logLevel }, pino.destination({ dest: logFile, sync: true, append: false }));
