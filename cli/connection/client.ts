@@ -16,7 +16,6 @@ export interface Request {
 
 export interface Answer<T> {
   body: T;
-  etag: string | undefined;
   /** The API's clock, to the second. */
   date: Date | undefined;
 }
@@ -25,7 +24,7 @@ export interface Answer<T> {
 export interface ApiClient {
   connection: Connection;
   get<T>(path: string, request?: Request): Promise<Answer<T>>;
-  send<T>(method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, request?: Request): Promise<Answer<T>>;
+  send<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, request?: Request): Promise<Answer<T>>;
   /** All pages of a list, at most so many items. */
   collect<T>(path: string, query: Query, most?: number): Promise<T[]>;
 }
@@ -44,7 +43,6 @@ export function createApiClient(connection: Connection, interrupted: AbortSignal
     const date = response.headers.get('date');
     return {
       body: parse<T>(connection.url, text),
-      etag: response.headers.get('etag') ?? undefined,
       date: date === null ? undefined : new Date(date),
     };
   };

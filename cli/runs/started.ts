@@ -1,5 +1,4 @@
-import type { RunView } from '../../api/runs/schema';
-import type { ChangeView } from '../../api/runs/schema';
+import type { ChangeView, RunView } from '../../api/runs/schema';
 import type { Context } from '../context';
 import { type ExitCode, exitCodes } from '../exit-codes';
 import { problemOfRun } from './advice';
