@@ -82,7 +82,7 @@ export async function planRun(
     changes: firstPlan.changes,
     guestCount: inventory.guests.length,
     firstRun: !knowsGuests(links),
-    foreignVmCount: knowsGuests(links) ? 0 : await countForeign(deps, endpoint),
+    foreignVmCount: knowsGuests(links) ? 0 : await countForeign(deps, endpoint, links),
     relink,
     limitPercent: policy.planChangeLimitPercent,
     otherTool: { installed: 'netbox_proxbox' in session.plugins, declaredOff: policy.otherToolDisabled },

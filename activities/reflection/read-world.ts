@@ -160,7 +160,8 @@ async function readDevices(deps: ReflectionDeps, context: DesireContext, links: 
 }
 
 /** VMs in NetBox that neither our links nor another endpoint of ours account for; asked before anything is linked. */
-export async function countForeign(deps: ReflectionDeps, endpoint: Endpoint): Promise<number> {
+export async function countForeign(deps: ReflectionDeps, endpoint: Endpoint, links: Links): Promise<number> {
+  const ours = new Set([...(links.get('virtual-machine')?.values() ?? [])].map(link => link.netboxId));
   const elsewhere = await deps.store.idsOfOtherEndpoints(endpoint.id, 'virtual-machine');
   const siblings = new Set((await deps.store.listEndpoints()).map(item => item.id).filter(id => id !== endpoint.id));
   const rows = await deps.netbox.listAll('virtualization/virtual-machines', { fields: ['custom_fields'] });
@@ -169,5 +170,5 @@ export async function countForeign(deps: ReflectionDeps, endpoint: Endpoint): Pr
     const mark = typeof fields === 'object' && fields !== null && 'proxbox_endpoint' in fields ? fields.proxbox_endpoint : null;
     return typeof mark === 'string' && siblings.has(mark);
   };
-  return rows.filter(row => !elsewhere.has(row.id) && !marked(row)).length;
+  return rows.filter(row => !ours.has(row.id) && !elsewhere.has(row.id) && !marked(row)).length;
 }

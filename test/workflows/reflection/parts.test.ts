@@ -1,10 +1,12 @@
 import { container, macOf, qemuNics, vm, type Nic } from './support/guests';
 import { codes, finding, startLab, type Cluster, type Lab } from './support/lab';
 
+jest.setTimeout(120_000);
+
 let lab: Lab;
 beforeAll(async () => {
   lab = await startLab();
-}, 60_000);
+});
 afterAll(() => lab.stop());
 beforeEach(() => lab.fresh());
 

@@ -1,10 +1,12 @@
 import { vm } from './support/guests';
 import { finding, startLab, type EndpointRun, type Lab } from './support/lab';
 
+jest.setTimeout(120_000);
+
 let lab: Lab;
 beforeAll(async () => {
   lab = await startLab();
-}, 60_000);
+});
 afterAll(() => lab.stop());
 beforeEach(() => lab.fresh());
 

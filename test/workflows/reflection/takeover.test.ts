@@ -2,10 +2,12 @@ import { rawApi, type RawApi, type Row } from '../../contract/netbox/support/api
 import { container, ipOf, macOf, nicOf, vm } from './support/guests';
 import { codes, finding, startLab, type Lab } from './support/lab';
 
+jest.setTimeout(120_000);
+
 let lab: Lab;
 beforeAll(async () => {
   lab = await startLab();
-}, 60_000);
+});
 afterAll(() => lab.stop());
 beforeEach(() => lab.fresh());
 
