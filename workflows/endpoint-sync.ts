@@ -72,7 +72,9 @@ async function run(runId: string): Promise<EndpointSyncResult> {
 
   if (started.dryRun || plan.hold) {
     const state = plan.hold ? 'awaiting_confirmation' : 'completed';
-    const message = plan.hold?.message ?? `Dry run: ${plan.writes} changes are planned, nothing was written.`;
+    const message =
+      plan.hold?.message ??
+      `Dry run: ${plan.writes} ${plan.writes === 1 ? 'change is' : 'changes are'} planned, nothing was written.`;
     const reason = plan.hold?.reason;
     await quick.endRun({ runId, state, message, planDigest: plan.digest, ...(reason && { reason }) });
     return finish({ runId, state, message, written: 0, ...(reason && { reason }) });
