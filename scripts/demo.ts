@@ -13,7 +13,7 @@ import { printGuide } from './demo/guide';
 import { openNetBox } from './demo/netbox';
 import { readOptions, USAGE, type DemoOptions } from './demo/options';
 import { openProxmox } from './demo/proxmox';
-import { isGood, resultOf, type SyncResult } from './demo/result';
+import { isGood, resultOf, tellingRun, type SyncResult } from './demo/result';
 import { createScreen, timed, type Screen } from './demo/screen';
 import { synchronise, type FinishedSync, type SyncParts } from './demo/sync';
 import { writtenTable } from './demo/tables';
@@ -162,6 +162,9 @@ function tellSecond({ say, bold }: Screen, sync: FinishedSync, { writes, writeRe
   );
 }
 
-const reasonOf = ({ run }: FinishedSync): string => (run.message === null ? '' : `: ${run.message}`);
+function reasonOf(sync: FinishedSync): string {
+  const { message } = tellingRun(sync);
+  return message === null ? '' : `: ${message}`;
+}
 
 main().catch(fail);

@@ -23,12 +23,14 @@ export async function confirmWaiting(parts: SyncParts, sync: FinishedSync, ask: 
   if (ask && !(await agrees(screen, stop))) throw new DemoError('Nothing was written.');
 
   const finished = sync.endpoints.filter(run => run.state !== 'awaiting_confirmation');
+  let { seconds } = sync;
   let last = sync;
   for (const { id } of waiting) {
     last = await follow(parts, await api.confirm(id));
     finished.push(...last.endpoints);
+    seconds += last.seconds;
   }
-  return { run: last.run, endpoints: finished, seconds: sync.seconds };
+  return { run: last.run, endpoints: finished, seconds };
 }
 
 async function agrees(screen: Screen, signal: AbortSignal): Promise<boolean> {

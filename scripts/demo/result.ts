@@ -1,4 +1,5 @@
 import { supportObjects, writtenByKind } from './tables';
+import type { RunView } from './api-client';
 import type { FinishedSync } from './sync';
 
 /** One sync in the result of `--once`. */
@@ -19,13 +20,19 @@ export interface SyncResult {
   notReflected: number;
 }
 
+/** The endpoint that did not complete, else the whole: a sync that a person had to confirm consists of several runs. */
+export function tellingRun({ run, endpoints }: FinishedSync): RunView {
+  return endpoints.find(({ state }) => state !== 'completed') ?? run;
+}
+
 export function resultOf(sync: FinishedSync, writeRequests: number | undefined): SyncResult {
   const count = (name: string): number => sync.endpoints.reduce((sum, run) => sum + Number(run.counts[name] ?? 0), 0);
   const support = supportObjects(sync);
+  const telling = tellingRun(sync);
   return {
     run: sync.run.id,
-    state: sync.run.state,
-    reason: sync.run.reason,
+    state: sync.run.state === 'completed' ? telling.state : sync.run.state,
+    reason: telling.reason,
     seconds: sync.seconds,
     guests: count('guests'),
     writes: count('written') + support,
