@@ -1,5 +1,5 @@
 /** Writes planned changes to NetBox, kind by kind: what a kind refers to exists before it is written. */
-import { CancelledFailure } from '@temporalio/activity';
+import { CancelledFailure, log } from '@temporalio/activity';
 import type { RunRecord } from '../../database/repositories/run-records';
 import type { ReflectionKindName } from '../../domain/reflection/kind-names';
 import { kindNamed } from '../../domain/reflection/kinds';
@@ -57,6 +57,7 @@ export async function applyKinds(
       const failure = toFailure(error, deps.explain);
       const final = failure instanceof CancelledFailure || failure.nonRetryable === true;
       if (final || signal.aborted || (await countLeft()) >= before) throw error;
+      log.warn(`Writing was interrupted and goes on: ${failure.message}`, { run: run.id });
     }
     summary.left = await countLeft();
     return summary;

@@ -59,7 +59,7 @@ beforeAll(async () => {
     const outcome = await inLab(kill.version, lab => syncWithKill(lab, moment)).catch((error: Error) => error);
     outcomes.set(kill, outcome);
   });
-}, 400_000);
+}, 900_000);
 
 test.each(KILLS)('a worker killed while $doing leaves the NetBox $version of an undisturbed sync', kill => {
   const outcome = outcomes.get(kill);

@@ -9,7 +9,7 @@ import { startSyncWorld, type RunView, type SyncWorld } from '../../support/sync
 import type { RunDetail } from './support/fault-lab';
 import { lastRequest, pictureOf, writesTo, type Picture } from './support/picture';
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 
 interface Setup {
   options?: ProxmoxSimulatorOptions;

@@ -2,7 +2,7 @@ import type { PermissionSpec } from '../../../simulators/netbox/simulator';
 import { startFaultLab, type FaultLab } from './support/fault-lab';
 import { lastRequest, writesTo, type Picture } from './support/picture';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let lab: FaultLab;
 let whole: Picture;

@@ -1,7 +1,7 @@
 import type { FaultSpec } from '../../../simulators/netbox/control/faults';
 import { startFaultLab, type FaultLab } from './support/fault-lab';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let lab: FaultLab;
 beforeAll(async () => {

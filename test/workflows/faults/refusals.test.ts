@@ -1,7 +1,7 @@
 import { startFaultLab, type FaultLab, type RunDetail } from './support/fault-lab';
 import type { Picture } from './support/picture';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const WORDS = 'Names must follow the convention.';
 const VM = 'virtualization.virtualmachine';

@@ -3,7 +3,7 @@ import type { RunView } from '../../support/sync-world';
 import { startFaultLab, type FaultLab } from './support/fault-lab';
 import { lastRequest, writesTo, type Picture } from './support/picture';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 interface Times extends RunView {
   startedAt: string | null;

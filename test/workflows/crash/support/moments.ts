@@ -1,3 +1,4 @@
+import { onFault } from '../../faults/support/on-fault';
 import type { Lab } from './lab';
 import type { SeededRandom } from './random';
 
@@ -68,21 +69,7 @@ export function drawMoment(parts: Map<Part, Arrival[]>, among: readonly Part[], 
 export function atMoment(lab: Lab, { server, method, path, nth, when }: Moment, action: () => void): void {
   const match = { method, pathPattern: `^${path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(\\?|$)`, nth };
   const fault = { match, when, action: { kind: 'reset' } } as const;
-  if (server === 'netbox') {
-    const { faults } = lab.netbox.simulator;
-    faults.add(fault);
-    faults.meet = onHit(faults.meet.bind(faults), action);
-  } else {
-    const { faults } = lab.proxmox;
-    faults.add(fault);
-    faults.meet = onHit(faults.meet.bind(faults), action);
-  }
+  const { faults } = server === 'netbox' ? lab.netbox.simulator : lab.proxmox;
+  faults.add(fault);
+  onFault<never, unknown>(faults, action);
 }
-
-const onHit =
-  <Request, Fault>(meet: (request: Request) => Fault | undefined, action: () => void) =>
-  (request: Request): Fault | undefined => {
-    const fault = meet(request);
-    if (fault !== undefined) action();
-    return fault;
-  };

@@ -2,6 +2,7 @@ import type { FaultAction, FaultMatch, FaultSpec } from '../../../../simulators/
 import { startNetBoxSimulator, type RunningNetBox } from '../../../../simulators/netbox/server';
 import { startProxmoxSimulator, type ProxmoxSimulator } from '../../../../simulators/proxmox/simulator';
 import { startSyncWorld, type RunView, type SyncWorld } from '../../../support/sync-world';
+import { onFault } from './on-fault';
 import { lastRequest, pictureOf, writesTo, type Picture } from './picture';
 
 /** A run as the API shows it, with what it could not write and what it noticed. */
@@ -69,17 +70,11 @@ export async function startFaultLab(): Promise<FaultLab> {
     breaks: (match, when, action) => void netbox.simulator.faults.add({ match, when, action }),
     atRequest(match, action, holdMs = 0) {
       const { faults } = netbox.simulator;
-      const id = faults.add({ match, when: 'before', action: { kind: 'delay', ms: holdMs } });
-      const meet = faults.meet.bind(faults);
-      let done = false;
-      faults.meet = request => {
-        const fault = meet(request);
-        if (!done && faults.list().some(armed => armed.id === id && armed.fired > 0)) {
-          done = true;
-          action();
-        }
-        return fault;
-      };
+      const held: FaultSpec = { match, when: 'before', action: { kind: 'delay', ms: holdMs } };
+      faults.add(held);
+      onFault(faults, fault => {
+        if (fault === held) action();
+      });
     },
     async sync() {
       const [child] = (await world.sync()).children ?? [];
