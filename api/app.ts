@@ -1,5 +1,7 @@
 import express, { type Express } from 'express';
 import helmet, { type HelmetOptions } from 'helmet';
+import { auditRequests } from './audit/audit-requests';
+import { auditRoutes } from './audit/routes';
 import { authRoutes } from './auth/routes';
 import { identify } from './auth/guarded-routes';
 import type { ApiDependencies } from './dependencies';
@@ -10,6 +12,7 @@ import { userRoutes } from './people/user-routes';
 import { answerProblems, noSuchRoute } from './problem-json';
 import { logRequests, nameRequests } from './request-id';
 import { runRoutes } from './runs/routes';
+import { settingRoutes } from './settings/routes';
 import { systemRoutes } from './system/routes';
 
 /** The HTTP interface. Each route is guarded by what was declared for it, and a path that is no route is told to those only who are signed in. Answers carry an ETag only where one can be used in If-Match, and nothing is cached on the way. */
@@ -18,7 +21,7 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.set('etag', false);
   app.set('trust proxy', [...dependencies.trustedProxies]);
 
-  app.use(nameRequests, logRequests(dependencies.log), helmet(helmetOptions));
+  app.use(nameRequests, logRequests(dependencies.log), auditRequests(dependencies), helmet(helmetOptions));
   app.use((_req, res, next) => {
     res.set('Cache-Control', 'no-store');
     next();
@@ -30,6 +33,8 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use(runRoutes(dependencies));
   app.use(userRoutes(dependencies));
   app.use(roleRoutes(dependencies));
+  app.use(settingRoutes(dependencies));
+  app.use(auditRoutes(dependencies));
   app.use(pageRoutes(dependencies));
 
   app.use(identify(dependencies.authenticate), noSuchRoute, answerProblems(dependencies.log));

@@ -1,6 +1,9 @@
 import type { Logger } from 'pino';
 import type { Pool } from 'pg';
+import type { AuditChain } from '../database/audit-chain';
+import type { AuditReport } from '../database/audit-verify';
 import type { SecretBox } from '../database/secrets';
+import type { LayerValues } from '../domain/settings/register';
 import type { Authenticate } from './auth/authenticate';
 import type { Temporal } from './temporal';
 
@@ -23,6 +26,13 @@ export interface ApiDependencies {
   temporal: Temporal;
   temporalUi: TemporalUi;
   authenticate: Authenticate;
+  audit: {
+    chain: AuditChain;
+    /** Checks the whole log. */
+    verify(): Promise<AuditReport>;
+  };
+  /** What the environment says about settings. */
+  environment: LayerValues<'environment'>;
   /** Addresses and networks of proxies whose X-Forwarded headers are believed. */
   trustedProxies: readonly string[];
   log: ApiLog;

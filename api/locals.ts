@@ -1,3 +1,4 @@
+import type { Auditor } from './audit/auditor';
 import type { Identity } from './auth/identity';
 
 declare global {
@@ -7,6 +8,8 @@ declare global {
       requestId: string;
       /** Who asks: known on every route that is not for everybody. */
       caller: Identity;
+      /** Audits what the request does. */
+      audit: Auditor;
     }
   }
 }

@@ -1,20 +1,27 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { Config } from '../config/config';
+import { AuditChain } from '../database/audit-chain';
+import { keepAuditHeads } from '../database/audit-head-keeper';
+import { openAuditKey } from '../database/audit-key';
+import { verifyAuditChain } from '../database/audit-verify';
+import { readAuditEnd } from '../database/repositories/audit';
 import { openSecretBox } from '../database/secrets';
 import { writeBuiltInRoles } from '../database/repositories/people/roles';
 import { builtInRoles } from '../domain/people/roles';
 import { createApp } from './app';
+import { system } from './audit/audit-requests';
+import { createAuditor } from './audit/auditor';
 import { createAuthenticate } from './auth/authenticate';
 import { makeFirstAdministrator } from './auth/first-administrator';
-import type { ApiDependencies } from './dependencies';
+import type { ApiDatabase, ApiDependencies, ApiLog } from './dependencies';
 import { startLeftovers } from './runs/launch';
 
 export interface StartApiOptions extends Pick<
   ApiDependencies,
   'database' | 'databaseEngine' | 'temporal' | 'temporalUi' | 'log'
 > {
-  config: Pick<Config, 'api' | 'encryptionKey' | 'stateDir'>;
+  config: Pick<Config, 'api' | 'auditKey' | 'encryptionKey' | 'settings' | 'stateDir'>;
   /**
    * Shows the first API token of this installation, and the password of the administrator whose it is, to the person who starts it. Nobody
    * can read them a second time, so never log them.
@@ -36,21 +43,51 @@ const STOP_GRACE_MS = 10_000;
  * @throws KeyFileError, and Node's error when the port is taken.
  */
 export async function startApi({ config, showFirstKey, ...parts }: StartApiOptions): Promise<RunningApi> {
-  const { database } = parts;
+  const { database, log } = parts;
+  const { stateDir } = config;
+  const auditKey = await openAuditKey(config);
+  const chain = new AuditChain(database, auditKey);
+  await warnOfAnotherKey(database, auditKey.keyId, log);
   const secrets = await openSecretBox(config);
   await writeBuiltInRoles(database, builtInRoles);
   const authenticate = createAuthenticate(database, config.api.key);
-  const app = createApp({ ...parts, secrets, authenticate, trustedProxies: config.api.trustedProxies });
+  const app = createApp({
+    ...parts,
+    secrets,
+    authenticate,
+    audit: { chain, verify: () => verifyAuditChain(database, auditKey, stateDir) },
+    environment: config.settings,
+    trustedProxies: config.api.trustedProxies,
+  });
 
   const server = createServer(app);
   server.listen(config.api.port, config.api.host);
   await once(server, 'listening');
 
-  const first = await makeFirstAdministrator(database, config.api.administrator);
+  const heads = keepAuditHeads({ database, stateDir, log });
+
+  const audit = createAuditor({ chain, log, requestId: null, actor: () => system });
+  const first = await makeFirstAdministrator(database, audit, config.api.administrator);
   if (first !== undefined) showFirstKey(first.token, first);
   await startLeftovers(parts);
 
-  return { url: urlOf(server), stop: () => stop(server) };
+  return {
+    url: urlOf(server),
+    stop: async () => {
+      await stop(server);
+      await heads.stop();
+    },
+  };
+}
+
+/** Rows under several keys can be verified by nobody at once. */
+async function warnOfAnotherKey(database: ApiDatabase, keyId: string, log: ApiLog): Promise<void> {
+  const { last } = await readAuditEnd(database);
+  if (last === undefined || last.keyId === keyId) return;
+  log.error(
+    { auditRow: last.seq, auditKeyId: last.keyId, ownAuditKeyId: keyId },
+    'the audit log was written under another key: set PROXBOX_AUDIT_KEY, or restore audit.key in the state folder',
+  );
 }
 
 function urlOf(server: Server): string {

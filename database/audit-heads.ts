@@ -1,7 +1,6 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AuditHead } from '../domain/audit/record';
-import { AuditHeadsError } from './audit-errors';
 
 /**
  * Where the audit log ended at some times, in `<stateDir>/audit-heads.log`: one line of JSON each, only ever added to. Rows that are cut off
@@ -21,22 +20,22 @@ export async function appendAuditHead(stateDir: string, { seq, hash, time }: Aud
   }
 }
 
-/**
- * Every head that was noted; none when there is no file. What a crash cut short stands at the end, or before the next head in its line.
- * @throws AuditHeadsError
- */
-export async function readAuditHeads(stateDir: string): Promise<AuditHead[]> {
+export interface NotedHeads {
+  heads: AuditHead[];
+  /** The first line that is not as it was written, from 1 on: whoever changed it may have hidden that rows were cut off. */
+  spoiledLine: number | undefined;
+}
+
+/** Every head that was noted; none when there is no file. What a crash cut short stands at the end, or before the next head in its line. */
+export async function readAuditHeads(stateDir: string): Promise<NotedHeads> {
   const file = auditHeadsFile(stateDir);
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return '';
     throw error;
   });
-  const lines = text.split('\n').slice(0, -1);
-  return lines.map((line, index) => {
-    const head = parseHead(line);
-    if (head === undefined) throw new AuditHeadsError(file, index + 1);
-    return head;
-  });
+  const lines = text.split('\n').slice(0, -1).map(parseHead);
+  const spoiled = lines.indexOf(undefined);
+  return { heads: lines.filter(line => line !== undefined), spoiledLine: spoiled === -1 ? undefined : spoiled + 1 };
 }
 
 function parseHead(line: string): AuditHead | undefined {

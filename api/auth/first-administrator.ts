@@ -11,6 +11,7 @@ import { findRoleNamed } from '../../database/repositories/people/roles';
 import { insertToken } from '../../database/repositories/people/tokens';
 import { insertUser } from '../../database/repositories/people/users';
 import { ADMINISTRATOR } from '../../domain/people/roles';
+import type { Auditor } from '../audit/auditor';
 import type { ApiDatabase } from '../dependencies';
 import { generatePassword, hashPassword } from './passwords';
 import { mintToken } from './tokens';
@@ -29,6 +30,7 @@ export interface FirstSecrets {
  */
 export async function makeFirstAdministrator(
   database: ApiDatabase,
+  audit: Auditor,
   { username, password }: Config['api']['administrator'],
 ): Promise<FirstSecrets | undefined> {
   if (await hasFirstAdministrator(database)) return undefined;
@@ -47,5 +49,9 @@ export async function makeFirstAdministrator(
     if (password === undefined) await insertToken(db, token.row);
     return true;
   });
+  if (claimed) {
+    const detail = { username, role: ADMINISTRATOR, first: true };
+    await audit.event({ action: 'user.create', object: { type: 'user', id: userId }, detail }, 'succeeded');
+  }
   return claimed && password === undefined ? { ...made, token: token.secret } : undefined;
 }

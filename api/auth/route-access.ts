@@ -50,6 +50,14 @@ export const routeAccess = {
   'POST /runs/:id/confirm': { who: 'run_sync', on: 'run' },
   'POST /runs/:id/cancel': { who: 'run_sync', on: 'run' },
 
+  'GET /settings': { who: 'view', on: 'some-endpoint' },
+  'PATCH /settings': { who: 'manage_endpoints', on: 'installation' },
+  'GET /endpoints/:id/settings': { who: 'view', on: 'endpoint' },
+
+  'GET /audit': { who: 'audit', on: 'installation' },
+  'GET /audit/open-intents': { who: 'audit', on: 'installation' },
+  'GET /audit/verify': { who: 'audit', on: 'installation' },
+
   'GET /users': { who: 'manage_users', on: 'installation' },
   'POST /users': { who: 'manage_users', on: 'installation' },
   'GET /users/:id': { who: 'manage_users', on: 'installation' },

@@ -31,15 +31,23 @@ export function authRoutes(dependencies: ApiDependencies): Router {
   on('POST /auth/login', async (req, res) => {
     refuseOtherSites(req);
     const { username, password, next } = bodyOf(req, signInSchema);
-    const session = await signIn(database, { username, password, address: req.ip, userAgent: req.get('user-agent') });
+    const session = await signIn(database, res.locals.audit, {
+      username,
+      password,
+      address: req.ip,
+      userAgent: req.get('user-agent'),
+    });
     setSessionCookie(req, res, session.id, session.expiresAt);
     const answer: SignedInView = { csrfToken: session.csrfToken, expiresAt: session.expiresAt.toISOString() };
     answerPageOr(req, res, ownPage(next), () => res.json(answer));
   });
 
   on('POST /auth/logout', async (req, res) => {
-    const { credential } = res.locals.caller;
-    if (credential.how === 'session') await deleteSession(database, credential.idHash);
+    const { credential, userId } = res.locals.caller;
+    if (credential.how === 'session') {
+      await deleteSession(database, credential.idHash);
+      await res.locals.audit.event({ action: 'session.sign-out', object: { type: 'user', id: userId } }, 'succeeded');
+    }
     dropSessionCookie(req, res);
     answerPageOr(req, res, '/', () => res.status(204).end());
   });
@@ -55,15 +63,19 @@ export function authRoutes(dependencies: ApiDependencies): Router {
     const right = await attempt(database, [userKey(owner?.username ?? '')], () =>
       verifyPassword(oldPassword.reveal(), owner?.passwordHash),
     );
+    const effect = { action: 'user.set-password', object: { type: 'user', id: userId } } as const;
     if (!right) {
+      await res.locals.audit.event(effect, 'refused');
       const detail = 'This is not your password.';
       throw new Problem('invalid-body', detail, { errors: [{ pointer: '/oldPassword', detail }] });
     }
     const hash = await hashPassword(newPassword.reveal());
-    await inTransaction(database, async db => {
-      await setPasswordHash(db, userId, hash);
-      await deleteSessionsOf(db, userId, credential.how === 'session' ? credential.idHash : null);
-    });
+    await res.locals.audit.effect(effect, () =>
+      inTransaction(database, async db => {
+        await setPasswordHash(db, userId, hash);
+        await deleteSessionsOf(db, userId, credential.how === 'session' ? credential.idHash : null);
+      }),
+    );
     res.status(204).end();
   });
 
@@ -74,11 +86,11 @@ export function authRoutes(dependencies: ApiDependencies): Router {
   on('POST /auth/tokens', async (req, res) => {
     const person = personOf(res);
     const wanted = withinBounds(person, bodyOf(req, tokenCreateSchema));
-    res.status(201).json(await makeToken(database, person.userId, person.userId, wanted));
+    res.status(201).json(await makeToken(database, res.locals.audit, person.userId, person.userId, wanted));
   });
 
   on('DELETE /auth/tokens/:tokenId', async (req, res) => {
-    await endToken(database, personOf(res).userId, idOf(req, 'token', 'tokenId'));
+    await endToken(database, res.locals.audit, personOf(res).userId, idOf(req, 'token', 'tokenId'));
     res.status(204).end();
   });
 

@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { Secret } from '../../config/secret';
 import { insertSession } from '../../database/repositories/people/sessions';
 import { findPasswordOwner } from '../../database/repositories/people/users';
+import type { AuditActor } from '../../domain/audit/record';
 import { usernamePattern } from '../../domain/people/names';
+import { nobody } from '../audit/audit-requests';
+import type { Auditor, Effect } from '../audit/auditor';
 import type { ApiDatabase } from '../dependencies';
 import { Problem } from '../errors';
 import { addressKey, attempt, userKey } from './attempts';
@@ -34,6 +37,7 @@ export interface NewSession {
  */
 export async function signIn(
   database: ApiDatabase,
+  audit: Auditor,
   { username, password, address, userAgent }: SignInRequest,
 ): Promise<NewSession> {
   const owner = usernamePattern.test(username) ? await findPasswordOwner(database, { username }) : undefined;
@@ -42,12 +46,22 @@ export async function signIn(
     return right && owner?.enabled === true;
   });
   if (!known || owner === undefined) {
+    await audit.event(signInOf(owner, address), 'refused', nobody);
     throw new Problem('sign-in-failed', 'There is no such user with this password. An administrator can set a new one.', {
       headers: { 'WWW-Authenticate': 'Bearer realm="proxbox"' },
     });
   }
+  const actor: AuditActor = { ...nobody, kind: 'user', id: owner.id, name: owner.username, authenticatedBy: 'password' };
+  await audit.event(signInOf(owner, address), 'succeeded', actor);
   return openSession(database, owner.id, userAgent);
 }
+
+/** A name that is no user's is not kept: people type passwords into the wrong field. */
+const signInOf = (owner: { id: string; username: string } | undefined, address: string | undefined): Effect => ({
+  action: 'session.sign-in',
+  object: { type: 'user', id: owner?.id ?? null },
+  detail: { username: owner?.username ?? null, address },
+});
 
 /** A session for a person who proved who they are. */
 export async function openSession(database: ApiDatabase, userId: string, userAgent: string | undefined): Promise<NewSession> {

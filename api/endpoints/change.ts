@@ -6,12 +6,14 @@ import {
   deleteEndpoint,
   type Endpoint,
   type EndpointFields,
+  findEndpoint,
   insertEndpoint,
   lockEndpoint,
   openRunOf,
   updateEndpoint,
 } from '../../database/repositories/endpoints';
 import type { SecretBox } from '../../database/secrets';
+import type { Auditor, Effect } from '../audit/auditor';
 import type { ApiDatabase } from '../dependencies';
 import { Problem } from '../errors';
 import { requireMatch } from '../etag';
@@ -21,21 +23,41 @@ import { changePolicy } from './policy';
 import type { EndpointCreate, EndpointPatch } from './schema';
 import { addressChanges, requireSecretsAgain } from './secrets-again';
 
-/** Changes of endpoints, each in one transaction. */
+/** Changes of endpoints, each in one transaction and audited. */
 export interface EndpointChanges {
-  create(wanted: EndpointCreate): Promise<Endpoint>;
-  patch(id: string, ifMatch: string, patch: EndpointPatch): Promise<Endpoint>;
-  remove(id: string, ifMatch: string): Promise<void>;
-  rebind(id: string): Promise<Endpoint>;
+  create(audit: Auditor, wanted: EndpointCreate): Promise<Endpoint>;
+  patch(audit: Auditor, id: string, ifMatch: string, patch: EndpointPatch): Promise<Endpoint>;
+  remove(audit: Auditor, id: string, ifMatch: string): Promise<void>;
+  rebind(audit: Auditor, id: string): Promise<Endpoint>;
 }
 
 export function createEndpointChanges(database: ApiDatabase, secrets: Pick<SecretBox, 'seal'>): EndpointChanges {
   const change = <T>(work: (db: Queryable) => Promise<T>): Promise<T> => inTransaction(database, work).catch(answerTaken);
+  const on = async (id: string, action: Effect['action'], detail: object = {}): Promise<Effect> => {
+    const before = (await findEndpoint(database, id)) ?? gone();
+    return { action, object: { type: 'endpoint', id }, endpointId: id, before, detail: { name: before.name, ...detail } };
+  };
   return {
-    create: wanted => change(db => create(db, secrets, wanted)),
-    patch: (id, ifMatch, wanted) => change(db => patch(db, secrets, id, ifMatch, wanted)),
-    remove: (id, ifMatch) => change(db => remove(db, id, ifMatch)),
-    rebind: async id => (await clearBinding(database, id)) ?? gone(),
+    create: (audit, wanted) =>
+      audit.effect(
+        { action: 'endpoint.create', object: { type: 'endpoint', id: null }, detail: wanted },
+        () => change(db => create(db, secrets, wanted)),
+        after => ({ object: { type: 'endpoint', id: after.id }, endpointId: after.id, after }),
+      ),
+    patch: async (audit, id, ifMatch, wanted) =>
+      audit.effect(
+        await on(id, 'endpoint.change', { change: wanted }),
+        () => change(db => patch(db, secrets, id, ifMatch, wanted)),
+        after => ({ after }),
+      ),
+    remove: async (audit, id, ifMatch) =>
+      audit.effect(await on(id, 'endpoint.delete'), () => change(db => remove(db, id, ifMatch))),
+    rebind: async (audit, id) =>
+      audit.effect(
+        await on(id, 'endpoint.rebind'),
+        async () => (await clearBinding(database, id)) ?? gone(),
+        after => ({ after }),
+      ),
   };
 }
 

@@ -26,7 +26,7 @@ export function endpointRoutes(dependencies: ApiDependencies): Router {
   });
 
   on('POST /endpoints', async (req, res) => {
-    const endpoint = await changes.create(bodyOf(req, endpointCreateSchema));
+    const endpoint = await changes.create(res.locals.audit, bodyOf(req, endpointCreateSchema));
     setETag(res, endpoint.version);
     res
       .status(201)
@@ -41,19 +41,24 @@ export function endpointRoutes(dependencies: ApiDependencies): Router {
   });
 
   on('PATCH /endpoints/:id', async (req, res) => {
-    const endpoint = await changes.patch(idOf(req, 'endpoint'), ifMatchOf(req), bodyOf(req, endpointPatchSchema));
+    const endpoint = await changes.patch(
+      res.locals.audit,
+      idOf(req, 'endpoint'),
+      ifMatchOf(req),
+      bodyOf(req, endpointPatchSchema),
+    );
     setETag(res, endpoint.version);
     res.json(await view(endpoint));
   });
 
   on('DELETE /endpoints/:id', async (req, res) => {
-    await changes.remove(idOf(req, 'endpoint'), ifMatchOf(req));
+    await changes.remove(res.locals.audit, idOf(req, 'endpoint'), ifMatchOf(req));
     res.status(204).end();
   });
 
   /** A person accepts the other cluster behind the address. */
   on('POST /endpoints/:id/rebind', async (req, res) => {
-    const endpoint = await changes.rebind(idOf(req, 'endpoint'));
+    const endpoint = await changes.rebind(res.locals.audit, idOf(req, 'endpoint'));
     setETag(res, endpoint.version);
     res.json(await view(endpoint));
   });

@@ -3,7 +3,7 @@ import { listRuns } from '../../database/repositories/run-reads';
 import type { Identity } from '../auth/identity';
 import type { ApiDependencies } from '../dependencies';
 import { fullUpdateSchema } from '../runs/schema';
-import { requestFullSync, startRun } from '../runs/launch';
+import { launchFullSync } from '../runs/launch';
 import { scopeOf } from '../runs/scope';
 import { summariseRun } from '../runs/view';
 import { visiblePart } from '../runs/visible';
@@ -75,9 +75,8 @@ export function overviewPages({ on }: GuardedPages, dependencies: ApiDependencie
     const { caller } = res.locals;
     const { endpoint, dryRun } = typedOf(req);
     const wanted = fullUpdateSchema.parse({ dryRun: dryRun === 'on', ...(orNull(endpoint) && { endpoints: [endpoint] }) });
-    const request = await requestFullSync(database, await scopeOf(database, wanted, caller), caller);
-    await startRun(dependencies, request);
-    res.redirect(303, `/ui/runs/${request.id}`);
+    const runId = await launchFullSync(dependencies, res.locals, await scopeOf(database, wanted, caller));
+    res.redirect(303, `/ui/runs/${runId}`);
   });
 }
 

@@ -29,7 +29,11 @@ export function signInPages({ on }: GuardedPages, { database }: ApiDependencies)
     const wanted = check(signInSchema, { username, password, ...(orNull(next) && { next }) }, typed);
     if ('errors' in wanted) return show(res, { typed, errors: wanted.errors }, 422);
     try {
-      const session = await signIn(database, { ...wanted.data, address: req.ip, userAgent: req.get('user-agent') });
+      const session = await signIn(database, res.locals.audit, {
+        ...wanted.data,
+        address: req.ip,
+        userAgent: req.get('user-agent'),
+      });
       setSessionCookie(req, res, session.id, session.expiresAt);
     } catch (error) {
       if (!(error instanceof Problem) || !['sign-in-failed', 'locked-out'].includes(error.code)) throw error;

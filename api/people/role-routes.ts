@@ -33,7 +33,12 @@ export function roleRoutes(dependencies: ApiDependencies): Router {
   });
 
   on('POST /roles', async (req, res) => {
-    const role = await insertRole(database, randomUUID(), bodyOf(req, roleCreateSchema)).catch(answerTaken);
+    const wanted = bodyOf(req, roleCreateSchema);
+    const role = await res.locals.audit.effect(
+      { action: 'role.create', object: { type: 'role', id: null }, detail: wanted },
+      () => insertRole(database, randomUUID(), wanted).catch(answerTaken),
+      after => ({ object: { type: 'role', id: after.id }, after }),
+    );
     res.status(201).location(`/roles/${role.id}`);
     answer(res, role);
   });
@@ -44,19 +49,29 @@ export function roleRoutes(dependencies: ApiDependencies): Router {
 
   on('PATCH /roles/:id', async (req, res) => {
     const [id, ifMatch, patch] = [idOf(req, 'role'), ifMatchOf(req), bodyOf(req, rolePatchSchema)];
-    const role = await inTransaction(database, async db => {
-      const before = await changeable(db, id, ifMatch);
-      return updateRole(db, id, { ...before, ...withoutAbsent(patch) });
-    }).catch(answerTaken);
+    const before = (await findRole(database, id)) ?? gone();
+    const role = await res.locals.audit.effect(
+      { action: 'role.change', object: { type: 'role', id }, before, detail: { name: before.name, change: patch } },
+      () =>
+        inTransaction(database, async db =>
+          updateRole(db, id, { ...(await changeable(db, id, ifMatch)), ...withoutAbsent(patch) }),
+        ).catch(answerTaken),
+      after => ({ after }),
+    );
     answer(res, role);
   });
 
   on('DELETE /roles/:id', async (req, res) => {
     const [id, ifMatch] = [idOf(req, 'role'), ifMatchOf(req)];
-    await inTransaction(database, async db => {
-      await changeable(db, id, ifMatch);
-      await deleteRole(db, id);
-    }).catch(answerTaken);
+    const before = (await findRole(database, id)) ?? gone();
+    await res.locals.audit.effect(
+      { action: 'role.delete', object: { type: 'role', id }, before, detail: { name: before.name } },
+      () =>
+        inTransaction(database, async db => {
+          await changeable(db, id, ifMatch);
+          await deleteRole(db, id);
+        }).catch(answerTaken),
+    );
     res.status(204).end();
   });
 

@@ -35,7 +35,7 @@ export function userRoutes(dependencies: ApiDependencies): Router {
   });
 
   on('POST /users', async (req, res) => {
-    const user = await createUser(database, bodyOf(req, userCreateSchema));
+    const user = await createUser(database, res.locals.audit, bodyOf(req, userCreateSchema));
     res.status(201).location(`/users/${user.id}`);
     answer(res, user);
   });
@@ -43,22 +43,23 @@ export function userRoutes(dependencies: ApiDependencies): Router {
   on('GET /users/:id', async (req, res) => answer(res, await userOf(idOf(req, 'user'))));
 
   on('PATCH /users/:id', async (req, res) => {
-    answer(res, await patchUser(database, idOf(req, 'user'), ifMatchOf(req), bodyOf(req, userPatchSchema)));
+    const [id, ifMatch, patch] = [idOf(req, 'user'), ifMatchOf(req), bodyOf(req, userPatchSchema)];
+    answer(res, await patchUser(database, res.locals.audit, id, ifMatch, patch));
   });
 
   on('DELETE /users/:id', async (req, res) => {
-    await removeUser(database, idOf(req, 'user'), ifMatchOf(req));
+    await removeUser(database, res.locals.audit, idOf(req, 'user'), ifMatchOf(req));
     res.status(204).end();
   });
 
   on('PUT /users/:id/password', async (req, res) => {
-    await resetPassword(database, idOf(req, 'user'), bodyOf(req, passwordResetSchema).password);
+    await resetPassword(database, res.locals.audit, idOf(req, 'user'), bodyOf(req, passwordResetSchema).password);
     res.status(204).end();
   });
 
   on('PUT /users/:id/netbox-link', async (req, res) => {
     const { netboxUsername } = bodyOf(req, netboxLinkSchema);
-    answer(res, await linkUser(database, idOf(req, 'user'), ifMatchOf(req), netboxUsername));
+    answer(res, await linkUser(database, res.locals.audit, idOf(req, 'user'), ifMatchOf(req), netboxUsername));
   });
 
   on('GET /users/:id/roles', async (req, res) => {
@@ -69,11 +70,11 @@ export function userRoutes(dependencies: ApiDependencies): Router {
 
   on('POST /users/:id/roles', async (req, res) => {
     const { id } = await userOf(idOf(req, 'user'));
-    res.status(201).json(await giveRole(database, id, bodyOf(req, bindingCreateSchema)));
+    res.status(201).json(await giveRole(database, res.locals.audit, id, bodyOf(req, bindingCreateSchema)));
   });
 
   on('DELETE /users/:id/roles/:bindingId', async (req, res) => {
-    await takeRole(database, idOf(req, 'user'), idOf(req, 'role of this user', 'bindingId'));
+    await takeRole(database, res.locals.audit, idOf(req, 'user'), idOf(req, 'role of this user', 'bindingId'));
     res.status(204).end();
   });
 
@@ -87,11 +88,11 @@ export function userRoutes(dependencies: ApiDependencies): Router {
     const { id } = await userOf(idOf(req, 'user'));
     const { userId } = res.locals.caller;
     const createdBy = userId === id ? null : userId;
-    res.status(201).json(await makeToken(database, id, createdBy, bodyOf(req, tokenCreateSchema)));
+    res.status(201).json(await makeToken(database, res.locals.audit, id, createdBy, bodyOf(req, tokenCreateSchema)));
   });
 
   on('DELETE /users/:id/tokens/:tokenId', async (req, res) => {
-    await endToken(database, idOf(req, 'user'), idOf(req, 'token', 'tokenId'));
+    await endToken(database, res.locals.audit, idOf(req, 'user'), idOf(req, 'token', 'tokenId'));
     res.status(204).end();
   });
 

@@ -3,25 +3,31 @@ import { findEndpoint } from '../../database/repositories/endpoints';
 import { findRun, type RunRead } from '../../database/repositories/run-reads';
 import { cancelRun, confirmPlan } from '../../database/repositories/run-requests';
 import { finalRunStates, type RunScope } from '../../domain/run';
-import type { Identity } from '../auth/identity';
+import type { Effect } from '../audit/auditor';
 import type { ApiDependencies } from '../dependencies';
 import { Problem } from '../errors';
 import { notFound } from '../validate';
 import { requestFullSync, startRun } from './launch';
 
 type Needs = Pick<ApiDependencies, 'database' | 'temporal'>;
+type Asking = Pick<Express.Locals, 'caller' | 'audit'>;
 
 /** A person has read the plan of one endpoint's run and lets it be written: a new full sync of that endpoint does it. Gives the new run's id. */
-export async function confirmRun(needs: Needs, runId: string, caller: Pick<Identity, 'name'>): Promise<string> {
+export async function confirmRun(needs: Needs, { caller, audit }: Asking, runId: string): Promise<string> {
   const run = (await findRun(needs.database, runId)) ?? gone();
   const scope = confirmedScope(run);
-  const request = await inTransaction(needs.database, async db => {
-    if ((await findEndpoint(db, scope.endpoints[0])) === undefined) throw notWaiting('Its endpoint was deleted.');
-    if (!(await confirmPlan(db, runId, caller.name))) throw notWaiting('Its plan was confirmed already, or it has moved on.');
-    return requestFullSync(db, scope, caller);
-  });
-  await startRun(needs, request);
-  return request.id;
+  const confirm = async (): Promise<string> => {
+    const request = await inTransaction(needs.database, async db => {
+      if ((await findEndpoint(db, scope.endpoints[0])) === undefined) throw notWaiting('Its endpoint was deleted.');
+      if (!(await confirmPlan(db, runId, caller.name))) throw notWaiting('Its plan was confirmed already, or it has moved on.');
+      return requestFullSync(db, scope, caller);
+    });
+    await startRun(needs, request);
+    return request.id;
+  };
+  const detail = { planDigest: run.planDigest };
+  const effect = { ...effectOn(run, 'run.confirm'), endpointId: scope.endpoints[0], detail };
+  return audit.effect(effect, confirm, started => ({ detail: { run: started } }));
 }
 
 /** What the plan was made for, so that the new run plans the same. */
@@ -33,12 +39,21 @@ function confirmedScope(run: RunRead): RunScope & { endpoints: [string] } {
 }
 
 /** Asks a run to stop. A running one ends by its workflow; one that no workflow runs ends at once. */
-export async function requestCancel({ database, temporal }: Needs, runId: string, caller: Pick<Identity, 'name'>): Promise<void> {
+export async function requestCancel({ database, temporal }: Needs, { caller, audit }: Asking, runId: string): Promise<void> {
   const run = (await findRun(database, runId)) ?? gone();
   if (finalRunStates.includes(run.state)) throw new Problem('run-ended', `Run ${runId} is ${run.state} already.`);
-  const stopping = !waitsForItsTurn(run) && (await temporal.cancel(run.workflowId));
-  await cancelRun(database, runId, stopping ? ['pending'] : ['pending', 'running'], `Cancelled by ${caller.name}.`);
+  await audit.effect(effectOn(run, 'run.cancel'), async () => {
+    const stopping = !waitsForItsTurn(run) && (await temporal.cancel(run.workflowId));
+    await cancelRun(database, runId, stopping ? ['pending'] : ['pending', 'running'], `Cancelled by ${caller.name}.`);
+  });
 }
+
+const effectOn = ({ id, endpoint }: RunRead, action: Effect['action']): Effect => ({
+  action,
+  object: { type: 'run', id },
+  runId: id,
+  ...(endpoint !== null && { endpointId: endpoint.id }),
+});
 
 /** All syncs of an endpoint share one workflow id: while this one waits, the workflow of that id is another run's. */
 const waitsForItsTurn = ({ kind, state }: RunRead): boolean => kind === 'endpoint-sync' && state === 'pending';

@@ -9,10 +9,43 @@ import {
 import type { RunScope } from '../../domain/run';
 import { workflowIds } from '../../workflows/names';
 import type { ApiDependencies } from '../dependencies';
+import type { Effect } from '../audit/auditor';
 import type { Identity } from '../auth/identity';
 import type { FullSyncStart } from '../temporal';
+import { relinkScope } from './scope';
 
 const NEVER_STARTED = 'Temporal could not be reached, so this run never started. Start it again when Temporal answers.';
+
+type Needs = Pick<ApiDependencies, 'database' | 'temporal'>;
+
+/** Starts a full sync for whoever asks, audited, and gives its id. */
+export async function launchFullSync(
+  needs: Needs,
+  { caller, audit }: Pick<Express.Locals, 'caller' | 'audit'>,
+  scope: RunScope,
+  effect: Effect = { action: 'sync.start', object: { type: 'run', id: null } },
+): Promise<string> {
+  const launch = async (): Promise<string> => {
+    const request = await requestFullSync(needs.database, scope, caller);
+    await startRun(needs, request);
+    return request.id;
+  };
+  return audit.effect({ ...effect, detail: scope }, launch, runId => ({ runId }));
+}
+
+/** Starts the sync that forgets which NetBox objects show the endpoint's guests and matches them anew; its plan waits for a person. */
+export async function launchRelink(
+  needs: Needs,
+  asking: Pick<Express.Locals, 'caller' | 'audit'>,
+  endpointId: string,
+): Promise<string> {
+  const scope = await relinkScope(needs.database, endpointId);
+  return launchFullSync(needs, asking, scope, {
+    action: 'endpoint.relink',
+    object: { type: 'endpoint', id: endpointId },
+    endpointId,
+  });
+}
 
 /** Writes the row of a full sync; `startRun` comes after. */
 export async function requestFullSync(db: Queryable, scope: RunScope, caller: Pick<Identity, 'name'>): Promise<FullSyncRequest> {
@@ -28,10 +61,7 @@ export async function requestFullSync(db: Queryable, scope: RunScope, caller: Pi
  * workflow finds a row that is not pending any more, and stops.
  * @throws TemporalUnavailableError
  */
-export async function startRun(
-  { database, temporal }: Pick<ApiDependencies, 'database' | 'temporal'>,
-  request: FullSyncRequest,
-): Promise<void> {
+export async function startRun({ database, temporal }: Needs, request: FullSyncRequest): Promise<void> {
   try {
     await temporal.startFullSync(toStart(request));
   } catch (error) {

@@ -2,14 +2,13 @@ import type { Request, Response, Router } from 'express';
 import { listFindings } from '../../database/repositories/finding-reads';
 import { listChanges } from '../../database/repositories/plan-reads';
 import { findRun, listRuns, type RunRead } from '../../database/repositories/run-reads';
-import type { RunScope } from '../../domain/run';
 import { guardedRoutes } from '../auth/guarded-routes';
 import type { Identity } from '../auth/identity';
 import type { ApiDependencies } from '../dependencies';
 import { decodeCursor, encodeCursor, setNextLink } from '../paging';
 import { bodyOf, idOf, notFound, queryOf } from '../validate';
 import { confirmRun, requestCancel } from './decide';
-import { requestFullSync, startRun } from './launch';
+import { launchFullSync, launchRelink } from './launch';
 import {
   type FindingListView,
   findingsQuery,
@@ -22,7 +21,7 @@ import {
   type RunListView,
   type RunView,
 } from './schema';
-import { relinkScope, scopeOf } from './scope';
+import { scopeOf } from './scope';
 import { summariseRun, viewChange, viewRun } from './view';
 import { visiblePart } from './visible';
 
@@ -43,13 +42,6 @@ export function runRoutes(dependencies: ApiDependencies): Router {
     res.status(202).location(`/runs/${runId}`).json(run);
   };
 
-  const start = async (res: Response, scope: RunScope): Promise<void> => {
-    const { caller } = res.locals;
-    const request = await requestFullSync(database, scope, caller);
-    await startRun(dependencies, request);
-    await accept(res, request.id);
-  };
-
   const nextOf = (req: Request, res: Response, next: object | undefined): string | null => {
     const cursor = next === undefined ? null : encodeCursor(next);
     setNextLink(req, res, cursor);
@@ -57,11 +49,12 @@ export function runRoutes(dependencies: ApiDependencies): Router {
   };
 
   on('POST /full-update', async (req, res) => {
-    await start(res, await scopeOf(database, bodyOf(req, fullUpdateSchema), res.locals.caller));
+    const scope = await scopeOf(database, bodyOf(req, fullUpdateSchema), res.locals.caller);
+    await accept(res, await launchFullSync(dependencies, res.locals, scope));
   });
 
   on('POST /endpoints/:id/relink', async (req, res) => {
-    await start(res, await relinkScope(database, idOf(req, 'endpoint')));
+    await accept(res, await launchRelink(dependencies, res.locals, idOf(req, 'endpoint')));
   });
 
   on('GET /runs', async (req, res) => {
@@ -102,12 +95,12 @@ export function runRoutes(dependencies: ApiDependencies): Router {
   });
 
   on('POST /runs/:id/confirm', async (req, res) => {
-    await accept(res, await confirmRun(dependencies, idOf(req, 'run'), res.locals.caller));
+    await accept(res, await confirmRun(dependencies, res.locals, idOf(req, 'run')));
   });
 
   on('POST /runs/:id/cancel', async (req, res) => {
     const runId = idOf(req, 'run');
-    await requestCancel(dependencies, runId, res.locals.caller);
+    await requestCancel(dependencies, res.locals, runId);
     await accept(res, runId);
   });
 

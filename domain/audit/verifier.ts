@@ -8,13 +8,16 @@ import type { AuditHead, AuditRow } from './record';
  * - `unlinked`: the row is as it was written, but after another row than the one before it;
  * - `rewritten`: the row is another one than the one whose hash was noted outside of the database;
  * - `truncated`: the row was noted outside of the database and is gone, with all after it;
- * - `other-key`: the row was written under a key that this process does not have.
+ * - `other-key`: the row was written under a key that this process does not have;
+ * - `heads-altered`: all rows fit, but not all that was noted outside of the database is left.
  */
-export type AuditFaultKind = 'altered' | 'missing' | 'moved' | 'unlinked' | 'rewritten' | 'truncated' | 'other-key';
+export type AuditFaultKind =
+  'altered' | 'missing' | 'moved' | 'unlinked' | 'rewritten' | 'truncated' | 'other-key' | 'heads-altered';
 
 /** The first row that is not as it was written. */
 export interface AuditFault {
-  seq: number;
+  /** Null where no row is at fault. */
+  seq: number | null;
   kind: AuditFaultKind;
   message: string;
 }

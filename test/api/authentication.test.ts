@@ -88,7 +88,9 @@ describe('the first administrator', () => {
     const api = await startApi({
       config: {
         api: { host: '127.0.0.1', port: 0, key: undefined, administrator, trustedProxies: [] },
+        auditKey: undefined,
         encryptionKey: undefined,
+        settings: {},
         stateDir,
       },
       database: database.pool,

@@ -38,11 +38,11 @@ export function accountPages({ on }: GuardedPages, { database }: ApiDependencies
     const wanted = tokenFrom(typed, listOf(req, 'permissions'));
     if ('errors' in wanted) return show(res, { typed, errors: wanted.errors }, 422);
     const userId = userIdOf(res.locals.caller);
-    await show(res, untouched, 201, newTokenNotice(await makeToken(database, userId, userId, wanted.data)));
+    await show(res, untouched, 201, newTokenNotice(await makeToken(database, res.locals.audit, userId, userId, wanted.data)));
   });
 
   on('POST /ui/account/tokens/:tokenId/revoke', async (req, res) => {
-    await endToken(database, userIdOf(res.locals.caller), idOf(req, 'token', 'tokenId'));
+    await endToken(database, res.locals.audit, userIdOf(res.locals.caller), idOf(req, 'token', 'tokenId'));
     res.redirect(303, '/ui/account');
   });
 }

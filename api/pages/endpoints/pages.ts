@@ -5,8 +5,7 @@ import type { ApiDependencies } from '../../dependencies';
 import { createEndpointChanges } from '../../endpoints/change';
 import { endpointCreateSchema, endpointPatchSchema, type EndpointView } from '../../endpoints/schema';
 import { viewEndpoints } from '../../endpoints/view';
-import { requestFullSync, startRun } from '../../runs/launch';
-import { relinkScope } from '../../runs/scope';
+import { launchRelink } from '../../runs/launch';
 import { summariseRun } from '../../runs/view';
 import { idOf, notFound } from '../../validate';
 import { check, refusal, typedOf } from '../form-input';
@@ -65,7 +64,7 @@ export function endpointPages({ on }: GuardedPages, dependencies: ApiDependencie
     const write = credentialFrom(typed, 'write') ?? null;
     const wanted = check(endpointCreateSchema, { ...fieldsFrom(typed), credentials: { read, write } }, typed);
     if ('errors' in wanted) return again(wanted.errors);
-    await saveOr(res, () => changes.create(wanted.data), again);
+    await saveOr(res, () => changes.create(res.locals.audit, wanted.data), again);
   });
 
   on('GET /ui/endpoints/:id', async (req, res) => {
@@ -96,22 +95,21 @@ export function endpointPages({ on }: GuardedPages, dependencies: ApiDependencie
     const credentials = { read: credentialFrom(typed, 'read', read), write: credentialFrom(typed, 'write', write) };
     const wanted = check(endpointPatchSchema, { ...fieldsFrom(typed), credentials }, typed);
     if ('errors' in wanted) return again(wanted.errors);
-    await saveOr(res, () => changes.patch(endpoint.id, `"${typed['version']}"`, wanted.data), again);
+    await saveOr(res, () => changes.patch(res.locals.audit, endpoint.id, `"${typed['version']}"`, wanted.data), again);
   });
 
   on('POST /ui/endpoints/:id/delete', async (req, res) => {
-    await changes.remove(idOf(req, 'endpoint'), `"${typedOf(req)['version']}"`);
+    await changes.remove(res.locals.audit, idOf(req, 'endpoint'), `"${typedOf(req)['version']}"`);
     res.redirect(303, '/ui/endpoints');
   });
 
   on('POST /ui/endpoints/:id/rebind', async (req, res) => {
-    const { id } = await changes.rebind(idOf(req, 'endpoint'));
+    const { id } = await changes.rebind(res.locals.audit, idOf(req, 'endpoint'));
     res.redirect(303, `/ui/endpoints/${id}`);
   });
 
   on('POST /ui/endpoints/:id/relink', async (req, res) => {
-    const request = await requestFullSync(database, await relinkScope(database, idOf(req, 'endpoint')), res.locals.caller);
-    await startRun(dependencies, request);
-    res.redirect(303, `/ui/runs/${request.id}`);
+    const runId = await launchRelink(dependencies, res.locals, idOf(req, 'endpoint'));
+    res.redirect(303, `/ui/runs/${runId}`);
   });
 }

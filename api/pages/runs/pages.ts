@@ -89,13 +89,13 @@ export function runPages({ on }: GuardedPages, dependencies: ApiDependencies): v
   });
 
   on('POST /ui/runs/:id/confirm', async (req, res) => {
-    const id = await confirmRun(dependencies, idOf(req, 'run'), res.locals.caller);
+    const id = await confirmRun(dependencies, res.locals, idOf(req, 'run'));
     res.redirect(303, `/ui/runs/${id}`);
   });
 
   on('POST /ui/runs/:id/cancel', async (req, res) => {
     const id = idOf(req, 'run');
-    await requestCancel(dependencies, id, res.locals.caller);
+    await requestCancel(dependencies, res.locals, id);
     res.redirect(303, `/ui/runs/${id}`);
   });
 }

@@ -88,7 +88,7 @@ export function userPages({ on }: GuardedPages, { database }: ApiDependencies): 
     const wanted = check(userCreateSchema, { ...fieldsFrom(typed), password }, typed);
     if ('errors' in wanted) return again(wanted.errors);
     try {
-      const { id } = await createUser(database, wanted.data);
+      const { id } = await createUser(database, res.locals.audit, wanted.data);
       res.redirect(303, `/ui/users/${id}`);
     } catch (error) {
       again(refusal(error));
@@ -103,7 +103,7 @@ export function userPages({ on }: GuardedPages, { database }: ApiDependencies): 
       res,
       'profile',
       typed => check(userPatchSchema, fieldsFrom(typed), typed),
-      (wanted, { id }, ifMatch) => patchUser(database, id, ifMatch, wanted),
+      (wanted, { id }, ifMatch) => patchUser(database, res.locals.audit, id, ifMatch, wanted),
     ),
   );
 
@@ -113,7 +113,7 @@ export function userPages({ on }: GuardedPages, { database }: ApiDependencies): 
       res,
       'password',
       typed => check(passwordResetSchema, { password: typed['password'] ?? '' }, typed),
-      ({ password }, { id }) => resetPassword(database, id, password),
+      ({ password }, { id }) => resetPassword(database, res.locals.audit, id, password),
     ),
   );
 
@@ -123,7 +123,7 @@ export function userPages({ on }: GuardedPages, { database }: ApiDependencies): 
       res,
       'link',
       typed => check(netboxLinkSchema, { netboxUsername: orNull(typed['netboxUsername']) }, typed),
-      ({ netboxUsername }, { id }, ifMatch) => linkUser(database, id, ifMatch, netboxUsername),
+      ({ netboxUsername }, { id }, ifMatch) => linkUser(database, res.locals.audit, id, ifMatch, netboxUsername),
     ),
   );
 
@@ -133,12 +133,12 @@ export function userPages({ on }: GuardedPages, { database }: ApiDependencies): 
       res,
       'role',
       typed => check(bindingCreateSchema, { role: typed['role'] ?? '', endpoint: orNull(typed['endpoint']) }, typed),
-      (wanted, { id }) => giveRole(database, id, wanted),
+      (wanted, { id }) => giveRole(database, res.locals.audit, id, wanted),
     ),
   );
 
   on('POST /ui/users/:id/roles/:bindingId/take', async (req, res) => {
-    await takeRole(database, idOf(req, 'user'), idOf(req, 'role of this user', 'bindingId'));
+    await takeRole(database, res.locals.audit, idOf(req, 'user'), idOf(req, 'role of this user', 'bindingId'));
     res.redirect(303, `/ui/users/${idOf(req, 'user')}`);
   });
 
@@ -149,17 +149,17 @@ export function userPages({ on }: GuardedPages, { database }: ApiDependencies): 
     if ('errors' in wanted)
       return show(res, user, { status: 422, sent: { form: 'token', state: { typed, errors: wanted.errors } } });
     const { userId } = res.locals.caller;
-    const token = await makeToken(database, user.id, userId === user.id ? null : userId, wanted.data);
+    const token = await makeToken(database, res.locals.audit, user.id, userId === user.id ? null : userId, wanted.data);
     await show(res, user, { status: 201, made: newTokenNotice(token) });
   });
 
   on('POST /ui/users/:id/tokens/:tokenId/revoke', async (req, res) => {
-    await endToken(database, idOf(req, 'user'), idOf(req, 'token', 'tokenId'));
+    await endToken(database, res.locals.audit, idOf(req, 'user'), idOf(req, 'token', 'tokenId'));
     res.redirect(303, `/ui/users/${idOf(req, 'user')}`);
   });
 
   on('POST /ui/users/:id/delete', async (req, res) => {
-    await removeUser(database, idOf(req, 'user'), `"${typedOf(req)['version']}"`);
+    await removeUser(database, res.locals.audit, idOf(req, 'user'), `"${typedOf(req)['version']}"`);
     res.redirect(303, '/ui/users');
   });
 }

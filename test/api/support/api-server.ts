@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { startApi } from '../../../api/start';
 import { Secret } from '../../../config/secret';
+import type { LayerValues } from '../../../domain/settings/register';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database';
 import { RecordingTemporal } from './recording-temporal';
 
@@ -37,8 +38,14 @@ export interface ApiServer {
 /** Of the user `admin`. */
 export const adminPassword = 'correct horse battery';
 
+export interface ApiServerOptions {
+  trustedProxies?: string[];
+  /** What the environment says about settings. */
+  environment?: LayerValues<'environment'>;
+}
+
 /** The API over HTTP on a database of its own, with a Temporal that only records. */
-export async function startApiServer({ trustedProxies = [] }: { trustedProxies?: string[] } = {}): Promise<ApiServer> {
+export async function startApiServer({ trustedProxies = [], environment = {} }: ApiServerOptions = {}): Promise<ApiServer> {
   const database = await createTestDatabase();
   const stateDir = mkdtempSync(join(tmpdir(), 'proxbox-api-'));
   const temporal = new RecordingTemporal();
@@ -53,7 +60,9 @@ export async function startApiServer({ trustedProxies = [] }: { trustedProxies?:
         administrator: { username: 'admin', password: new Secret(adminPassword) },
         trustedProxies,
       },
+      auditKey: undefined,
       encryptionKey: undefined,
+      settings: environment,
       stateDir,
     },
     database: database.pool,

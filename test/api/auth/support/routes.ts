@@ -1,13 +1,20 @@
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
 import type { Express } from 'express';
 import type { ILayer } from 'express-serve-static-core';
 import pino from 'pino';
 import { createApp } from '../../../../api/app';
 import { createAuthenticate } from '../../../../api/auth/authenticate';
+import { Secret } from '../../../../config/secret';
+import { AuditChain } from '../../../../database/audit-chain';
+import { AuditKey } from '../../../../database/audit-key';
+import { verifyAuditChain } from '../../../../database/audit-verify';
 import type { TestDatabase } from '../../../support/test-database';
 import { RecordingTemporal } from '../../support/recording-temporal';
 
 /** Every route that the application answers, as Express knows them: `GET /runs/:id`. */
 export function routesOfApp({ pool }: TestDatabase): string[] {
+  const auditKey = new AuditKey(new Secret(randomBytes(32)));
   const app: Express = createApp({
     database: pool,
     databaseEngine: 'embedded',
@@ -15,6 +22,8 @@ export function routesOfApp({ pool }: TestDatabase): string[] {
     temporal: new RecordingTemporal(),
     temporalUi: { url: undefined, namespace: 'default' },
     authenticate: createAuthenticate(pool, undefined),
+    audit: { chain: new AuditChain(pool, auditKey), verify: () => verifyAuditChain(pool, auditKey, tmpdir()) },
+    environment: {},
     trustedProxies: [],
     log: pino({ level: 'silent' }),
   });
