@@ -24,7 +24,7 @@ const targets: Target[] = [
   ...real,
 ];
 
-jest.setTimeout(600_000);
+jest.setTimeout(900_000);
 
 describe.each(targets)('a sync into $name', ({ guests, open }) => {
   const clusterName = `contract-${Date.now().toString(36)}`;
