@@ -9,7 +9,7 @@ import { freePort } from '../temporal/ports';
 import { ApiClient } from './demo/api-client';
 import { confirmWaiting } from './demo/confirm';
 import { claimFolder, emptyDatabase } from './demo/folder';
-import { printGuide } from './demo/guide';
+import { printGuide, type SignIn } from './demo/guide';
 import { openNetBox } from './demo/netbox';
 import { readOptions, USAGE, type DemoOptions } from './demo/options';
 import { openProxmox } from './demo/proxmox';
@@ -102,10 +102,11 @@ async function run(
   const log = pino({ level: base.logLevel }, pino.destination({ dest: logFile, sync: true, append: false }));
   const port = await freePort(base.api.port);
   const config = { ...own, netbox: netbox.settings, api: { ...own.api, port: port === base.api.port ? port : 0 } };
+  let signIn: SignIn | undefined;
   const product = await timed(
     screen,
     'product',
-    () => startProduct({ config, database, temporal, log, showFirstKey: () => {} }, opened),
+    () => startProduct({ config, database, temporal, log, showFirstKey: (_token, made) => (signIn = made) }, opened),
     ({ api }) => `API ${api.url} and worker, in this process`,
   );
   stop.throwIfAborted();
@@ -136,7 +137,7 @@ async function run(
     return;
   }
   say();
-  printGuide(screen, { api, webUi: temporal.uiUrl, netbox, proxmox, first: first.sync.run, logFile });
+  printGuide(screen, { api, webUi: temporal.uiUrl, netbox, proxmox, first: first.sync.run, logFile, signIn });
   say(bold('ready: everything stays up until Ctrl-C'));
   await Promise.race([aborted(stop), failing]);
   say();

@@ -1,8 +1,12 @@
-import type { RunView } from './api-client';
-import type { ApiClient } from './api-client';
+import type { ApiClient, RunView } from './api-client';
 import type { NetBoxSource } from './netbox';
 import type { ProxmoxSource } from './proxmox';
 import type { Screen } from './screen';
+
+export interface SignIn {
+  username: string;
+  password: string;
+}
 
 export interface GuideParts {
   api: ApiClient;
@@ -11,16 +15,18 @@ export interface GuideParts {
   proxmox: readonly ProxmoxSource[];
   first: RunView;
   logFile: string;
+  /** Of the first administrator; not known of a database that was kept. */
+  signIn: SignIn | undefined;
 }
 
 /** Where to look, and what to try. */
-export function printGuide(screen: Screen, { api, webUi, netbox, proxmox, first, logFile }: GuideParts): void {
+export function printGuide(screen: Screen, { api, webUi, netbox, proxmox, first, logFile, signIn }: GuideParts): void {
   const { bold, say } = screen;
   say(bold('Look'));
   say(`  Temporal Web UI   ${webUi ?? 'the one of the Temporal at TEMPORAL_ADDRESS'}`);
   if (first.workflow.url !== null) say(`  the first sync    ${first.workflow.url}`);
   say(`  NetBox pages      ${netbox.url}/virtualization/virtual-machines/`);
-  say(`  API               ${api.url}`);
+  say(`  pages and API     ${api.url}${signIn === undefined ? '' : `  (user ${signIn.username}, password ${signIn.password})`}`);
   say(`  log               ${logFile}`);
   say();
   say(bold('Try, in another terminal') + ' (the key is made for this demo and shown only here)');

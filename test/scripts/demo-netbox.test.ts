@@ -2,7 +2,7 @@ import { startNetBoxSimulator, type RunningNetBox } from '../../simulators/netbo
 import { startProxmoxSimulator, type ProxmoxSimulator } from '../../simulators/proxmox/simulator';
 import { makeStateFolder, runScript } from './support/script';
 
-const PATIENCE = 150_000;
+const PATIENCE = 300_000;
 
 let state: ReturnType<typeof makeStateFolder>;
 let netbox: RunningNetBox;

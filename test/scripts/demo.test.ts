@@ -1,7 +1,7 @@
 import { familyOf, living, makeStateFolder, runScript, startScript, type Script } from './support/script';
 
 const DEMO = 'scripts/demo.ts';
-const PATIENCE = 150_000;
+const PATIENCE = 300_000;
 
 let state: ReturnType<typeof makeStateFolder>;
 let running: Script | undefined;
@@ -41,6 +41,10 @@ it(
     expect(await (await fetch(`${api}/health`)).json()).toMatchObject({ status: 'ok' });
     expect(await (await fetch(named(/NetBox pages +(\S+)/))).text()).toContain('120 objects');
     expect((await fetch(named(/Temporal Web UI +(\S+)/))).status).toBe(200);
+
+    const signIn = { username: named(/user (\S+),/), password: named(/password (\S+)\)/) };
+    const headers = { 'content-type': 'application/json' };
+    expect((await fetch(`${api}/auth/login`, { method: 'POST', headers, body: JSON.stringify(signIn) })).status).toBe(200);
 
     const second = await runScript(DEMO, ['--once'], env());
     expect(second).toMatchObject({ code: 1, out: [] });

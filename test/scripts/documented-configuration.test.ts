@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Config } from '../../config/config';
 import { loadDemoConfig } from '../../config/demo';
 import { loadConfig, type Environment } from '../../config/load';
 import { effectiveValues } from '../../domain/settings/resolve';
@@ -38,7 +37,6 @@ function effective(env: Environment): string {
   return JSON.stringify({ ...config, settings: effectiveValues({ environment: config.settings, global: {} }) });
 }
 
-const plain = (config: Config): object => JSON.parse(JSON.stringify(config)) as object;
 const names = (variables: Documented[]): string[] => variables.map(({ name }) => name).sort();
 const withDefault = (page: string): Documented[] => variablesIn(page).filter(({ value }) => value !== undefined);
 

@@ -2,7 +2,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { familyOf, living, makeStateFolder, startScript, type Script } from './support/script';
 
-const PATIENCE = 120_000;
+const PATIENCE = 300_000;
 
 let state: ReturnType<typeof makeStateFolder>;
 let running: Script | undefined;
