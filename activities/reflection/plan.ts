@@ -12,8 +12,8 @@ import type { DesireContext } from '../../domain/reflection/kind';
 import { reflectionKindNames, type ReflectionKindName } from '../../domain/reflection/kind-names';
 import { planEndpoint, type Plan } from '../../domain/reflection/plan';
 import { holdFor, reviewMarks, type Hold } from '../../domain/reflection/review';
+import { addressesBelow } from './addresses-below';
 import { ensureSupport, findSupport, type Support } from './bootstrap';
-import { keepForeignAddresses } from './deletion-guard';
 import type { ReflectionDeps } from './deps';
 import { checkChangeLog, checkLinked, checkSeesParts, checkSeesVms } from './netbox-checks';
 import { findVrf } from './placement';
@@ -75,7 +75,12 @@ export async function planRun(
       supportIds: ids,
       ...(kinds && { kinds }),
     });
-  const firstPlan = compare(found);
+  let firstPlan = compare(found);
+  const addresses = await addressesBelow(deps.netbox, firstPlan.changes, rows['ip-address']);
+  if (addresses) {
+    rows['ip-address'] = addresses;
+    firstPlan = compare(found);
+  }
 
   const marks = confirmed && reviewMarks((await deps.store.loadReviewChanges(confirmed.id)) as Change[]);
   const hold = holdFor({
@@ -92,7 +97,7 @@ export async function planRun(
   // Nothing at all is written for a plan that waits for a person.
   const support = proceeds && !found.complete ? await ensureSupport(deps.netbox, deps.store, capabilities) : found;
   const plan = support === found ? firstPlan : compare(support);
-  const changes = await keepForeignAddresses(deps.netbox, plan.changes, links, findings);
+  const { changes } = plan;
   findings.push(
     ...support.findings,
     ...world.match.findings,
@@ -102,7 +107,7 @@ export async function planRun(
     ...(inventory.cluster.complete ? goneFindings(inventory, links) : []),
   );
   const digest = digestOf(changes);
-  const outcome = { plan: { ...plan, changes }, findings, match: world.match, links, proceeds, relink, support };
+  const outcome = { plan, findings, match: world.match, links, proceeds, relink, support };
   await savePlan(deps, run, endpoint, outcome);
   return summaryOf(changes, inventory, hold, digest);
 }

@@ -49,21 +49,24 @@ interface Owner {
 
 /**
  * NetBox refuses to move an address to another VM while it is primary (NetBox 4.7): its VM lets go of it first. A primary address that
- * is moved away or deleted is empty by the time its VM gets another one.
+ * is moved away or deleted, with its interface perhaps, is empty by the time its VM gets another one.
  * @param guestOfVm the guest that a NetBox VM shows.
  */
-export function withReleases(changes: Change[], vmRows: Row[], guestOfVm: (id: number) => string | undefined): Change[] {
+export function withReleases(
+  changes: Change[],
+  rows: { vms: Row[]; addresses: Row[] },
+  guestOfVm: (id: number) => string | undefined,
+): Change[] {
   const moved = new Map<number, string | undefined>();
-  const gone = new Set<number>();
+  const gone = goneAddresses(changes, rows.addresses);
   for (const { kind, action, netboxId, after, guest } of changes) {
-    if (kind !== 'ip-address' || netboxId === null) continue;
-    if (action === 'update' && 'assigned_object_id' in after) moved.set(netboxId, guest);
-    if (action === 'delete') gone.add(netboxId);
+    if (kind === 'ip-address' && action === 'update' && netboxId !== null && 'assigned_object_id' in after)
+      moved.set(netboxId, guest);
   }
   if (moved.size === 0 && gone.size === 0) return changes;
 
   const releases: Change[] = [];
-  for (const row of vmRows) {
+  for (const row of rows.vms) {
     const guest = guestOfVm(row.id);
     const held = Object.entries(primaryIp.values(row)).filter(
       ([, id]) => typeof id === 'number' && moved.has(id) && moved.get(id) !== guest,
@@ -72,6 +75,17 @@ export function withReleases(changes: Change[], vmRows: Row[], guestOfVm: (id: n
     if (held.length > 0) releases.push(release(row, guest, Object.fromEntries(held)));
   }
   return [...releases, ...changes.map(change => (change.kind === 'primary-ip' ? afterwards(change, gone) : change))];
+}
+
+/** Addresses that the plan deletes, by themselves or with their interface. */
+function goneAddresses(changes: Change[], addresses: Row[]): Set<number> {
+  const deleted = (kind: Change['kind']): Set<unknown> =>
+    new Set(changes.filter(change => change.kind === kind && change.action === 'delete').map(change => change.netboxId));
+  const [own, interfaces] = [deleted('ip-address'), deleted('interface')];
+  const isGone = (row: Row): boolean =>
+    own.has(row.id) ||
+    (row['assigned_object_type'] === 'virtualization.vminterface' && interfaces.has(row['assigned_object_id']));
+  return new Set(addresses.filter(isGone).map(row => row.id));
 }
 
 const release = (row: Row, guest: string | undefined, held: Values): Change => ({

@@ -10,6 +10,7 @@ import type { GuestMatch } from './guests';
 import type { Desired, DesireContext, Kind, Match, Row } from './kind';
 import type { ReflectionKindName } from './kind-names';
 import { kindClosure, kindNamed, kindsInOrder } from './kinds';
+import { keepInterfaces } from './kept-interfaces';
 import { noteAmbiguous, noteConflict } from './plan-findings';
 import { candidatesAmong, linkedRow, matchOf } from './recognise';
 import { goneParts } from './removals';
@@ -18,6 +19,7 @@ import { isEmpty, isRef, resolve, type Ref, type Value, type Values } from './va
 export interface PlanInput {
   context: DesireContext;
   match: GuestMatch;
+  /** With all addresses of the interfaces that the plan deletes, so that none is deleted along with its interface unseen. */
   rows: Partial<Record<ReflectionKindName, Row[]>>;
   links: Links;
   supportIds: Map<string, number>;
@@ -53,8 +55,11 @@ class Planner {
 
   result(): Plan {
     const guests = new Map([...this.input.match.matched].map(([key, { row }]) => [row.id, key]));
-    const changes = withReleases(this.changes, this.rowsOf('virtual-machine'), id => guests.get(id));
-    return { changes, findings: this.findings, forget: this.forget };
+    const rows = { vms: this.rowsOf('virtual-machine'), addresses: this.rowsOf('ip-address') };
+    const ours = new Set([...this.linksOf('ip-address').values()].filter(link => link.createdByUs).map(link => link.netboxId));
+    const kept = keepInterfaces(this.changes, rows.addresses, row => ours.has(row.id));
+    const changes = withReleases(kept.changes, rows, id => guests.get(id));
+    return { changes, findings: [...this.findings, ...kept.findings], forget: this.forget };
   }
 
   plan(kind: Kind): void {
