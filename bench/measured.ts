@@ -11,6 +11,8 @@ export interface Measured {
   objectsWritten: number;
   /** Seconds in which no request to NetBox was under way. */
   netboxIdleSeconds: number;
+  /** Processor seconds of NetBox; NaN when it is not known how to learn them. */
+  netboxCpuSeconds: number;
 }
 
 export interface MeasuredSync extends Measured {
@@ -23,22 +25,19 @@ export interface MeasuredSync extends Measured {
   timeline: string[];
 }
 
-export async function measured(tap: NetBoxTap, work: () => Promise<unknown>): Promise<Measured> {
-  tap.take();
-  const began = performance.now();
-  await work();
-  return describe(tap.take(), began, (performance.now() - began) / 1000);
+export async function measured(tap: NetBoxTap, world: World, work: () => Promise<unknown>): Promise<Measured> {
+  return (await observed(tap, world, work)).figures;
 }
 
 export async function measuredSync(tap: NetBoxTap, world: World, { worker, sync }: Product): Promise<MeasuredSync> {
-  tap.take();
   await world.takeProxmoxRequests();
   const cpuBefore = worker.cpuSeconds() ?? NaN;
-  const began = performance.now();
-  const { seconds, run, historyEvents } = await sync();
-  const requests = tap.take();
+  const { figures, requests, began, result } = await observed(tap, world, sync);
+  const { seconds, run, historyEvents } = result;
   return {
-    ...describe(requests, began, seconds),
+    ...figures,
+    // Without reading the run's result.
+    seconds,
     proxmoxRequests: await world.takeProxmoxRequests(),
     workerCpuSeconds: (worker.cpuSeconds() ?? NaN) - cpuBefore,
     historyEvents,
@@ -47,15 +46,23 @@ export async function measuredSync(tap: NetBoxTap, world: World, { worker, sync 
   };
 }
 
-function describe(requests: TappedRequest[], began: number, seconds: number): Measured {
+async function observed<T>(tap: NetBoxTap, world: World, work: () => Promise<T>) {
+  tap.take();
+  const cpuBefore = await world.netboxCpuSeconds();
+  const began = performance.now();
+  const result = await work();
+  const seconds = (performance.now() - began) / 1000;
+  const requests = tap.take();
   const writes = requests.filter(({ method }) => method !== 'GET');
-  return {
+  const figures: Measured = {
     seconds,
     netboxRequests: requests.length,
     netboxWrites: writes.length,
     objectsWritten: writes.reduce((sum, { items }) => sum + items, 0),
     netboxIdleSeconds: seconds - busySeconds(requests, began),
+    netboxCpuSeconds: (await world.netboxCpuSeconds()) - cpuBefore,
   };
+  return { result, began, requests, figures };
 }
 
 /** Seconds in which at least one request was under way. The requests are in the order in which they began. */

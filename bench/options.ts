@@ -5,7 +5,8 @@ export const usage = `usage: npm run bench -- [--guests 1000] [--nodes N] [--rep
                         [--netbox-version 4.7] [--netbox-cost-ms 10] [--bare-lanes 1] [--second-syncs 3]
 Measures a first and a second sync beside a bare bulk loader and a bare reader of the same objects, each on a clean NetBox.
 NetBox is simulated, each written object costing --netbox-cost-ms, unless NETBOX_URL and NETBOX_TOKEN name a real one; then
-BENCH_NETBOX_RESET must be a shell command that empties it. EVERYTHING IN IT IS LOST.`;
+BENCH_NETBOX_RESET must be a shell command that empties it. EVERYTHING IN IT IS LOST. BENCH_NETBOX_CPU may be one that prints how many
+processor seconds it has used so far: on a busy machine they tell more than the clock.`;
 
 export interface BenchOptions {
   guests: number;
@@ -29,6 +30,7 @@ export interface RealNetBox {
   url: string;
   token: string;
   resetCommand: string;
+  cpuCommand: string | undefined;
 }
 
 /** @throws Error with the usage for options that cannot be used. */
@@ -62,14 +64,11 @@ export function readOptions(args: string[]): BenchOptions {
   };
 }
 
-function netboxOf({
-  NETBOX_URL: url,
-  NETBOX_TOKEN: token,
-  BENCH_NETBOX_RESET: resetCommand,
-}: typeof environment): BenchOptions['netbox'] {
+function netboxOf(env: typeof environment): BenchOptions['netbox'] {
+  const { NETBOX_URL: url, NETBOX_TOKEN: token, BENCH_NETBOX_RESET: resetCommand, BENCH_NETBOX_CPU: cpuCommand } = env;
   if (!url) return { kind: 'simulated' };
   if (!token || !resetCommand) throw new Error(`NETBOX_URL needs NETBOX_TOKEN and BENCH_NETBOX_RESET.\n\n${usage}`);
-  return { kind: 'real', url, token, resetCommand };
+  return { kind: 'real', url, token, resetCommand, cpuCommand };
 }
 
 function whole(name: string, text: string, min: number): number {

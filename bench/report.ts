@@ -43,7 +43,17 @@ export function roundText(round: Round, timeline: boolean): string {
       .map(([type, n]) => `${type} ${n}`)
       .join(', ');
   return [
-    row('', 'seconds', 'NetBox requests', 'writes', 'objects written', 'NetBox idle s', 'Proxmox requests', 'worker CPU s'),
+    row(
+      '',
+      'seconds',
+      'NetBox requests',
+      'writes',
+      'objects written',
+      'NetBox idle s',
+      'NetBox CPU s',
+      'Proxmox requests',
+      'worker CPU s',
+    ),
     row(titles.bareLoad, ...figures(round.bareLoad)),
     row(titles.firstSync, ...figures(firstSync), firstSync.proxmoxRequests, firstSync.workerCpuSeconds.toFixed(2)),
     row(titles.secondSync, ...figures(secondSync), secondSync.proxmoxRequests, secondSync.workerCpuSeconds.toFixed(2)),
@@ -56,12 +66,13 @@ export function roundText(round: Round, timeline: boolean): string {
   ].join('\n');
 }
 
-const figures = ({ seconds, netboxRequests, netboxWrites, objectsWritten, netboxIdleSeconds }: Measured): (string | number)[] => [
-  seconds.toFixed(2),
-  netboxRequests,
-  netboxWrites,
-  objectsWritten,
-  netboxIdleSeconds.toFixed(2),
+const figures = (of: Measured): (string | number)[] => [
+  of.seconds.toFixed(2),
+  of.netboxRequests,
+  of.netboxWrites,
+  of.objectsWritten,
+  of.netboxIdleSeconds.toFixed(2),
+  Number.isNaN(of.netboxCpuSeconds) ? '' : of.netboxCpuSeconds.toFixed(2),
 ];
 
 const row = (title: string, ...cells: (string | number)[]): string =>

@@ -41,7 +41,7 @@ export async function measureRound(
   const http = bareHttp(netbox);
   const bareLoad = async (recording: Recording): Promise<Measured> => {
     await cleanNetBox(world, http);
-    return measured(tap, () => loadBare(http, recording, options.bareLanes));
+    return measured(tap, world, () => loadBare(http, recording, options.bareLanes));
   };
   const loadedFirst = known && (await bareLoad(known));
 
@@ -59,7 +59,7 @@ export async function measureRound(
   const bareReads: Measured[] = [];
   for (let n = 0; n < options.secondSyncs; n++) {
     secondSyncs.push(await measuredSync(tap, world, product));
-    bareReads.push(await measured(tap, read));
+    bareReads.push(await measured(tap, world, read));
   }
   const workerMb = { ready, peak: product.worker.peakMemoryMb() };
   await closed(productParts);

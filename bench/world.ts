@@ -35,6 +35,8 @@ export interface World extends WorldReady {
   resetNetBox(): Promise<void>;
   /** Requests to Proxmox since the last call. */
   takeProxmoxRequests(): Promise<number>;
+  /** Processor seconds of NetBox so far; NaN when nobody said how to learn them. */
+  netboxCpuSeconds(): Promise<number>;
 }
 
 export async function startWorld(options: BenchOptions, opened: Opened): Promise<World> {
@@ -59,15 +61,21 @@ export async function startWorld(options: BenchOptions, opened: Opened): Promise
     netbox: netbox.kind === 'real' ? netbox : ready.netbox,
     async resetNetBox() {
       if (netbox.kind === 'simulated') await ask('reset-netbox');
-      else await promisify(execFile)('/bin/sh', ['-c', netbox.resetCommand]);
+      else await shell(netbox.resetCommand);
     },
     async takeProxmoxRequests() {
       const { proxmoxRequests } = await ask('count-requests');
       await ask('forget-requests');
       return proxmoxRequests;
     },
+    async netboxCpuSeconds() {
+      if (netbox.kind === 'simulated' || netbox.cpuCommand === undefined) return NaN;
+      return Number((await shell(netbox.cpuCommand)).stdout);
+    },
   };
 }
+
+const shell = (command: string) => promisify(execFile)('/bin/sh', ['-c', command]);
 
 type Listen = <T>() => Promise<T>;
 
