@@ -76,7 +76,7 @@ async function run(
     it => it.described.replace(/^PostgreSQL: /, ''),
   );
   opened.add('PostgreSQL', database.stop);
-  if (!options.keep) await emptyDatabase(database.url);
+  if (!options.keep) await emptyDatabase(database.url, own.stateDir);
   stop.throwIfAborted();
   const temporal = await timed(
     screen,

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { claimOwnership, dropOwnership } from '../../config/host/ownership';
 import { withStartLock } from '../../config/host/start-lock';
+import { auditHeadsFile } from '../../database/audit-heads';
 import { DemoError } from './options';
 
 const LOCK_TIMEOUT_MS = 10_000;
@@ -29,8 +30,8 @@ function pidIn(ownerFile: string): string {
   return /"pid":(\d+)/.exec(readFileSync(ownerFile, 'utf8'))?.[1] ?? 'unknown';
 }
 
-/** Empties the demo's database. */
-export async function emptyDatabase(url: string): Promise<void> {
+/** Empties the demo's database, and forgets where its audit log ended: the new one begins anew. */
+export async function emptyDatabase(url: string, stateDir: string): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
@@ -38,4 +39,5 @@ export async function emptyDatabase(url: string): Promise<void> {
   } finally {
     await client.end();
   }
+  rmSync(auditHeadsFile(stateDir), { force: true });
 }
