@@ -2,7 +2,7 @@
  * Which NetBox VM shows which guest, and what each guest is called: decided before anything is compared.
  */
 import type { Finding } from './findings';
-import { compareEvidence, hasNoEvidence, sharedEvidence, type Evidence } from './identity';
+import { compareEvidence, hasNoEvidence, isAnotherGuest, sharedEvidence, type Evidence } from './identity';
 import { guestKey, type GuestKey, type Inventory, type ObservedGuest } from './inventory';
 import { customFieldsIn, idIn, textIn, type PlannedGuest, type Row } from './kind';
 import { macOf } from './kinds/interface';
@@ -108,7 +108,7 @@ function identify(observed: ObservedGuest[], input: GuestMatchInput, result: Gue
 function stateOf(guest: ObservedGuest, shared: Set<GuestKey>, input: GuestMatchInput, result: GuestMatch): GuestState {
   const key = guestKey(guest);
   const record = input.records.get(key);
-  if (record && compareEvidence(record.evidence, guest.evidence) === 'other') {
+  if (record && isAnotherGuest(record.evidence, guest.evidence, record.sourceName !== guest.name)) {
     result.recreated.add(key);
     note(
       result,

@@ -36,6 +36,16 @@ export function compareEvidence(stored: Evidence, live: Evidence): IdentityVerdi
   return votes.some(agrees => agrees) ? 'changed' : 'other';
 }
 
+/**
+ * True when the VMID was given to another guest. A container's volume is named after its VMID and its storage, so one that is made anew
+ * in the same place seems to keep half of its evidence: with another name and no MAC address in common it is another one.
+ */
+export function isAnotherGuest(stored: Evidence, live: Evidence, renamed: boolean): boolean {
+  const verdict = compareEvidence(stored, live);
+  const otherMacs = compareAll(stored, live, ['macs']).includes(false);
+  return verdict === 'other' || (verdict === 'changed' && stored.rootfs !== undefined && otherMacs && renamed);
+}
+
 type EvidenceField = keyof Evidence;
 
 function compareAll(stored: Evidence, live: Evidence, fields: EvidenceField[]): boolean[] {

@@ -119,6 +119,20 @@ describe('identity', () => {
     expect(await lab.sync(home, { kinds: ['cluster'] })).toMatchObject({ state: 'completed', writes: [] });
   });
 
+  test('a container made anew in the place of another is another', async () => {
+    const home = await lab.cluster('lab', [container(100, 'mail')]);
+    await lab.sync(home);
+    const old = await lab.vmNamed('mail');
+    home.proxmox.world.recreateGuest(container(100, 'news', { nics: [{ mac: '77:01', ips: ['10.9.9.9/24'] }] }));
+
+    const run = await lab.sync(home);
+
+    expect(run).toMatchObject({ state: 'completed' });
+    expect(codes(run)).toContain('recreated');
+    expect(await names()).toEqual(['mail', 'news']);
+    expect(await lab.vmNamed('mail')).toEqual(old);
+  });
+
   test('the old VM of a re-created VMID is not taken for the new guest when the first attempt could not write', async () => {
     const home = await lab.cluster('lab', [vm(100, 'web')]);
     await lab.sync(home);
