@@ -23,7 +23,14 @@ export class MemoryNetBox {
   }
 
   rows(path: string): Row[] {
-    return [...this.table(path).values()];
+    const rows = [...this.table(path).values()];
+    return path === 'ipam/ip-addresses' ? rows.map(row => ({ ...row, assigned_object: this.holderOf(row) })) : rows;
+  }
+
+  private holderOf(address: Row): Record<string, unknown> | null {
+    const port = this.table('virtualization/interfaces').get(Number(address['assigned_object_id']));
+    const vm = this.table('virtualization/virtual-machines').get(idIn(port?.['virtual_machine']) ?? 0);
+    return port && vm ? { name: port['name'], virtual_machine: { name: vm['name'] } } : null;
   }
 
   /** What a person does by hand. */
