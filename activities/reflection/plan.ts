@@ -3,6 +3,7 @@
  * an earlier attempt.
  */
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { Endpoint } from '../../database/repositories/endpoints';
 import type { RunRecord } from '../../database/repositories/run-records';
 import type { Change, Links } from '../../domain/reflection/change';
@@ -10,7 +11,7 @@ import type { Finding } from '../../domain/reflection/findings';
 import type { Inventory } from '../../domain/reflection/inventory';
 import type { DesireContext } from '../../domain/reflection/kind';
 import { reflectionKindNames, type ReflectionKindName } from '../../domain/reflection/kind-names';
-import { planEndpoint, type Plan } from '../../domain/reflection/plan';
+import { planInSteps, type Plan } from '../../domain/reflection/plan';
 import { holdFor, reviewMarks, type Hold } from '../../domain/reflection/review';
 import { addressesBelow } from './addresses-below';
 import { ensureSupport, findSupport, type Support } from './bootstrap';
@@ -66,20 +67,22 @@ export async function planRun(
   const rows = await readDependent(deps, context, world.rows, links, findings);
   checkSeesParts(rows.cluster?.[0], rows['virtual-machine'] ?? [], rows.interface ?? [], rows['virtual-disk']);
   const { kinds } = run.scope;
-  const compare = ({ ids, customFields }: Support): Plan =>
-    planEndpoint({
-      context: { ...context, customFields },
-      match: world.match,
-      rows,
-      links,
-      supportIds: ids,
-      ...(kinds && { kinds }),
-    });
-  let firstPlan = compare(found);
+  const compare = ({ ids, customFields }: Support): Promise<Plan> =>
+    unhurried(
+      planInSteps({
+        context: { ...context, customFields },
+        match: world.match,
+        rows,
+        links,
+        supportIds: ids,
+        ...(kinds && { kinds }),
+      }),
+    );
+  let firstPlan = await compare(found);
   const addresses = await addressesBelow(deps.netbox, firstPlan.changes, rows['ip-address']);
   if (addresses) {
     rows['ip-address'] = addresses;
-    firstPlan = compare(found);
+    firstPlan = await compare(found);
   }
 
   const marks = confirmed && reviewMarks((await deps.store.loadReviewChanges(confirmed.id)) as Change[]);
@@ -96,7 +99,7 @@ export async function planRun(
   const proceeds = hold === null && run.scope.dryRun !== true;
   // Nothing at all is written for a plan that waits for a person.
   const support = proceeds && !found.complete ? await ensureSupport(deps.netbox, deps.store, capabilities) : found;
-  const plan = support === found ? firstPlan : compare(support);
+  const plan = support === found ? firstPlan : await compare(support);
   const { changes } = plan;
   findings.push(
     ...support.findings,
@@ -124,11 +127,20 @@ function summaryOf(changes: Change[], inventory: Inventory, hold: Hold | null, d
   };
 }
 
-const digestOf = (changes: Change[]): string =>
-  createHash('sha256')
-    .update(
-      JSON.stringify(
-        changes.map(({ kind, key, action, netboxId, after }) => [kind, key, action, netboxId, Object.entries(after).sort()]),
-      ),
-    )
-    .digest('hex');
+/** SHA-256 of the changes as JSON, one after the other: all of them in one text could be a hundred megabytes. */
+function digestOf(changes: Change[]): string {
+  const hash = createHash('sha256');
+  for (const { kind, key, action, netboxId, after } of changes) {
+    hash.update(JSON.stringify([kind, key, action, netboxId, Object.entries(after).sort()]));
+  }
+  return hash.digest('hex');
+}
+
+/** Leaves the process free between the steps: heartbeats would not be sent otherwise. */
+async function unhurried<T>(steps: Generator<unknown, T>): Promise<T> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    await setImmediate();
+  }
+}

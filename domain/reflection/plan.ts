@@ -33,11 +33,26 @@ export interface Plan {
   forget: { kind: ReflectionKindName; key: string }[];
 }
 
-export function planEndpoint(input: PlanInput): Plan {
+/** Objects between two pauses. */
+const stepSize = 1_000;
+
+/**
+ * Makes the plan in steps of some ten milliseconds. Ten thousand guests take seconds: between two steps the caller can do something
+ * else, such as tell that it lives.
+ */
+export function* planInSteps(input: PlanInput): Generator<undefined, Plan> {
   const planner = new Planner(input);
   const wanted = kindClosure(input.kinds);
-  for (const kind of kindsInOrder) if (wanted.has(kind.name)) planner.plan(kind);
+  for (const kind of kindsInOrder) if (wanted.has(kind.name)) yield* planner.plan(kind);
   return planner.result();
+}
+
+export function planEndpoint(input: PlanInput): Plan {
+  const steps = planInSteps(input);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
 }
 
 class Planner {
@@ -62,13 +77,14 @@ class Planner {
     return { changes, findings: [...this.findings, ...kept.findings], forget: this.forget };
   }
 
-  plan(kind: Kind): void {
+  *plan(kind: Kind): Generator<undefined, void> {
     const desired = kind.desire(this.input.context);
-    if (kind.on) this.planFields(kind, kind.on, desired);
-    else this.planObjects(kind, desired);
+    yield;
+    if (kind.on) yield* this.planFields(kind, kind.on, desired);
+    else yield* this.planObjects(kind, desired);
   }
 
-  private planObjects(kind: Kind, desired: Desired[]): void {
+  private *planObjects(kind: Kind, desired: Desired[]): Generator<undefined, void> {
     const rows = new Map(this.rowsOf(kind.name).map(row => [row.id, row]));
     const links = this.linksOf(kind.name);
     const linked = new Map<string, Row>();
@@ -79,7 +95,8 @@ class Planner {
     const taken = new Set([...linked.values()].map(row => row.id));
     const candidates = candidatesAmong(kind, [...rows.values()], taken, this.idOf, this.owners);
     const claims = new Map<string, string>();
-    for (const object of desired) {
+    for (const [n, object] of desired.entries()) {
+      if (n % stepSize === 0) yield;
       const row = linked.get(object.key);
       const match: Match = row ? { row } : (claimedBefore(object, claims) ?? matchOf(kind, object, candidates));
       if (object.claim && !isConflict(match)) claims.set(object.claim.text, object.claim.holder);
@@ -105,10 +122,11 @@ class Planner {
   }
 
   /** Fields of another kind's objects: only where the object exists or is made by this plan. */
-  private planFields(kind: Kind, on: ReflectionKindName, desired: Desired[]): void {
+  private *planFields(kind: Kind, on: ReflectionKindName, desired: Desired[]): Generator<undefined, void> {
     const rows = new Map(this.rowsOf(on).map(row => [row.id, row]));
     const links = this.linksOf(kind.name);
-    for (const object of desired) {
+    for (const [n, object] of desired.entries()) {
+      if (n % stepSize === 0) yield;
       const values = this.withoutConflicts(object.values);
       if (Object.keys(values).length === 0) continue;
       const id = this.ids.get(`${on}:${object.key}`);
