@@ -1,4 +1,5 @@
 import type { LayerValues } from '../domain/settings/register';
+import type { OidcConfig } from './oidc';
 import type { Secret } from './secret';
 
 /** Everything that the environment says, checked and frozen. Built once, by a composition root. */
@@ -43,9 +44,29 @@ export interface Config {
     administrator: { username: string; password: Secret<string> | undefined };
     /** Addresses and networks of proxies whose X-Forwarded headers are believed. */
     trustedProxies: readonly string[];
+    /** Most requests of one caller in a minute, to one process; 0 for no limit. */
+    requestsPerMinute: number;
   };
+  /** Where this process shows its metrics and its health; without a port nowhere. */
+  metrics: { host: string; port: number | undefined };
+  /** Where traces are sent, such as `http://collector:4318`; undefined means that none are made. */
+  tracing: { endpoint: string | undefined };
+  mail: {
+    /** `smtp:` or `smtps:`, with user and password where the server wants them. */
+    url: Secret<string> | undefined;
+    /** Address that mails come from. */
+    from: string;
+  };
+  /** Networks and addresses that are contacted although people may else not enter them: this host, link-local ones. */
+  allowedNetworks: readonly string[];
+  /** Where people reach the pages, without a slash at its end; undefined where nobody said it. */
+  publicUrl: string | undefined;
+  /** Undefined: people sign in with passwords alone. */
+  oidc: OidcConfig | undefined;
   /** AES-256 key made from `PROXBOX_ENCRYPTION_KEY`; undefined means the key file in the state folder. */
   encryptionKey: Secret<Buffer> | undefined;
+  /** The key before, which still opens what was not yet encrypted anew. */
+  previousEncryptionKey: Secret<Buffer> | undefined;
   /** Key of the audit log's hashes, made from `PROXBOX_AUDIT_KEY`; undefined means the key file in the state folder. */
   auditKey: Secret<Buffer> | undefined;
   /** What the environment says about settings; it counts before what people decide elsewhere. */

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { MIN_PASSWORD_LENGTH, passwordLength, USERNAME_RULE, usernamePattern } from '../domain/people/names';
 import { type Config, LOG_LEVELS } from './config';
 import { ConfigError, type ConfigProblem } from './errors';
+import { signInSchema } from './oidc';
 import { Secret } from './secret';
 import { settingsSchema } from './settings';
 import { flag, networkList, oneOf, optionalText, textOr, urlText, wholeNumber } from './variables';
@@ -38,7 +39,15 @@ const environmentSchema = z.object({
     `give at least ${MIN_PASSWORD_LENGTH} characters`,
   ),
   PROXBOX_TRUSTED_PROXIES: networkList,
+  PROXBOX_API_REQUESTS_PER_MINUTE: wholeNumber(3_000, { min: 0, max: 1_000_000, what: 'a number of requests' }),
+  PROXBOX_ALLOWED_NETWORKS: networkList,
+  PROXBOX_METRICS_HOST: textOr('127.0.0.1'),
+  PROXBOX_METRICS_PORT: wholeNumber(undefined, { min: 0, max: 65_535, what: 'a port' }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: urlText(['http:', 'https:'], 'http://collector.example.com:4318'),
+  PROXBOX_SMTP_URL: urlText(['smtp:', 'smtps:'], 'smtp://user:password@mail.example.com:587'),
+  PROXBOX_MAIL_FROM: textOr('proxbox@localhost').refine(address => /^[^\s@]+@[^\s@]+$/.test(address), 'give a mail address'),
   PROXBOX_ENCRYPTION_KEY: optionalText,
+  PROXBOX_ENCRYPTION_KEY_PREVIOUS: optionalText,
   PROXBOX_AUDIT_KEY: optionalText,
 });
 
@@ -49,8 +58,9 @@ const environmentSchema = z.object({
 export function loadConfig(env: Environment = process.env): Config {
   const base = environmentSchema.safeParse(env);
   const settings = settingsSchema.safeParse(env);
-  if (!base.success || !settings.success) {
-    throw new ConfigError([base.error, settings.error].flatMap(problems));
+  const signIn = signInSchema.safeParse(env);
+  if (!base.success || !settings.success || !signIn.success) {
+    throw new ConfigError([base.error, settings.error, signIn.error].flatMap(problems));
   }
 
   const vars = base.data;
@@ -75,8 +85,15 @@ export function loadConfig(env: Environment = process.env): Config {
       key: secret(vars.PROXBOX_API_KEY),
       administrator: { username: vars.PROXBOX_ADMIN_USER, password: secret(vars.PROXBOX_ADMIN_PASSWORD) },
       trustedProxies: vars.PROXBOX_TRUSTED_PROXIES,
+      requestsPerMinute: vars.PROXBOX_API_REQUESTS_PER_MINUTE,
     },
+    metrics: { host: vars.PROXBOX_METRICS_HOST, port: vars.PROXBOX_METRICS_PORT },
+    tracing: { endpoint: vars.OTEL_EXPORTER_OTLP_ENDPOINT },
+    mail: { url: secret(vars.PROXBOX_SMTP_URL), from: vars.PROXBOX_MAIL_FROM },
+    allowedNetworks: vars.PROXBOX_ALLOWED_NETWORKS,
+    ...signIn.data,
     encryptionKey: secretKey(vars.PROXBOX_ENCRYPTION_KEY),
+    previousEncryptionKey: secretKey(vars.PROXBOX_ENCRYPTION_KEY_PREVIOUS),
     auditKey: secretKey(vars.PROXBOX_AUDIT_KEY),
     settings: settings.data,
   });

@@ -8,7 +8,7 @@ const KEY_BYTES = 32;
 const OTHERS = 0o077;
 
 /** What a key of the state folder is for. */
-export type KeyFileName = 'encryption.key' | 'audit.key';
+export type KeyFileName = 'encryption.key' | 'encryption.key.previous' | 'audit.key';
 
 /**
  * A random 32-byte key of a state folder, made when there is none. Processes that start together end with the same key: it is written

@@ -50,3 +50,46 @@ const secretForms: readonly (readonly [form: RegExp, left: string])[] = [
 export function redactText(text: string): string {
   return secretForms.reduce((left, [form, replacement]) => left.replace(form, replacement), text);
 }
+
+const DEEPEST = 8;
+const MOST_ITEMS = 200;
+
+/**
+ * A value for a log, without what is named like a secret or can be told by its form. Errors become objects with type, message, stack, their own
+ * fields and their causes. What is nested deeper than eight levels, or behind the first 200 items, is left out.
+ */
+export function redactValue(value: unknown): unknown {
+  return redacted(value, DEEPEST);
+}
+
+function redacted(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return redactText(value);
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value !== 'object' || value === null) return typeof value === 'function' ? undefined : value;
+  if (depth === 0) return '…';
+  if (value instanceof Error) return redactedError(value, depth);
+  if ('toJSON' in value && typeof value.toJSON === 'function') return redacted(value.toJSON(), depth - 1);
+  if (Array.isArray(value)) return value.slice(0, MOST_ITEMS).map(item => redacted(item, depth - 1));
+  return redactedFields(value, depth);
+}
+
+function redactedFields(value: object, depth: number): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(value)
+      .slice(0, MOST_ITEMS)
+      .map(([name, inner]) => [name, isHeldBack(name, inner) ? REDACTED : redacted(inner, depth - 1)]),
+  );
+}
+
+const isHeldBack = (name: string, value: unknown): boolean =>
+  isSecretName(name) && value !== null && value !== undefined && typeof value !== 'boolean';
+
+function redactedError(error: Error, depth: number): Record<string, unknown> {
+  return {
+    ...redactedFields(error, depth),
+    type: error.name,
+    message: redactText(error.message),
+    ...(error.stack !== undefined && { stack: redactText(error.stack) }),
+    ...(error.cause !== undefined && { cause: redacted(error.cause, depth - 1) }),
+  };
+}

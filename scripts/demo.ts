@@ -5,6 +5,7 @@ import { loadDemoConfig } from '../config/demo';
 import { loadConfig } from '../config/load';
 import { Secret } from '../config/secret';
 import { resolveDatabase } from '../database/connect';
+import { createLog } from '../telemetry/log';
 import { freePort } from '../temporal/ports';
 import { ApiClient } from './demo/api-client';
 import { confirmWaiting } from './demo/confirm';
@@ -99,7 +100,7 @@ async function run(
     sources => sources.map(({ described }) => described).join(`\n${' '.repeat(15)}`),
   );
   const logFile = join(own.stateDir, 'demo.log');
-  const log = pino({ level: base.logLevel }, pino.destination({ dest: logFile, sync: true, append: false }));
+  const log = createLog(base.logLevel, pino.destination({ dest: logFile, sync: true, append: false }));
   const port = await freePort(base.api.port);
   const config = { ...own, netbox: netbox.settings, api: { ...own.api, port: port === base.api.port ? port : 0 } };
   let signIn: SignIn | undefined;

@@ -1,6 +1,6 @@
-import pino from 'pino';
 import { loadConfig } from '../config/load';
 import { resolveDatabase } from '../database/connect';
+import { createLog } from '../telemetry/log';
 import { findTemporal } from '../temporal/find';
 import { endWith, fail } from './fail';
 import { Opened } from './opened';
@@ -11,7 +11,7 @@ import { aborted, stopSignal } from './stop-signal';
 async function main(): Promise<void> {
   const stop = stopSignal();
   const config = loadConfig();
-  const log = pino({ level: config.logLevel });
+  const log = createLog(config.logLevel);
   const opened = new Opened();
   try {
     const database = await resolveDatabase(config);

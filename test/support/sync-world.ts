@@ -14,6 +14,7 @@ import { NAMESPACE, startDevServer } from '../../temporal/dev-server';
 import { closeGaps } from '../../temporal/namespace';
 import { temporalCli } from '../../temporal/programs/program';
 import { locateProgram } from '../../temporal/programs/locate';
+import { createLog } from '../../telemetry/log';
 import { startWorker, type RunningWorker } from '../../worker/start';
 import { workflowBundlePath } from './temporal-env';
 import { createTestDatabase, type TestDatabase } from './test-database';
@@ -78,7 +79,7 @@ export async function startSyncWorld(netbox: NetBoxTarget, env: Record<string, s
     ...env,
   };
   const config = loadConfig({ ...process.env, ...environment });
-  const log = pino({ level: config.logLevel }, pino.destination(2));
+  const log = createLog(config.logLevel, pino.destination(2));
   const client = new Client({ connection, namespace: NAMESPACE });
   const api: RunningApi = await startApi({
     config,

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pino from 'pino';
 import { startApi } from '../../../api/start';
 import { Secret } from '../../../config/secret';
 import type { LayerValues } from '../../../domain/settings/register';
+import { createLog } from '../../../telemetry/log';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database';
+import { requireDeclared } from './declared';
 import { RecordingTemporal } from './recording-temporal';
 
 export interface Answer {
@@ -28,7 +29,7 @@ export interface ApiServer {
   temporal: RecordingTemporal;
   /** Everything that was logged so far. */
   logged(): string;
-  /** Sends a request with the key and, if there is a body, as JSON. */
+  /** Sends a request with the key and, if there is a body, as JSON. The answer is one that is declared, or this throws. */
   ask(method: string, path: string, options?: AskOptions): Promise<Answer>;
   /** Back to no endpoints, no runs, and a Temporal that is up. */
   reset(): Promise<void>;
@@ -40,12 +41,17 @@ export const adminPassword = 'correct horse battery';
 
 export interface ApiServerOptions {
   trustedProxies?: string[];
+  requestsPerMinute?: number;
   /** What the environment says about settings. */
   environment?: LayerValues<'environment'>;
 }
 
 /** The API over HTTP on a database of its own, with a Temporal that only records. */
-export async function startApiServer({ trustedProxies = [], environment = {} }: ApiServerOptions = {}): Promise<ApiServer> {
+export async function startApiServer({
+  trustedProxies = [],
+  requestsPerMinute = 0,
+  environment = {},
+}: ApiServerOptions = {}): Promise<ApiServer> {
   const database = await createTestDatabase();
   const stateDir = mkdtempSync(join(tmpdir(), 'proxbox-api-'));
   const temporal = new RecordingTemporal();
@@ -59,6 +65,7 @@ export async function startApiServer({ trustedProxies = [], environment = {} }: 
         key: new Secret(key),
         administrator: { username: 'admin', password: new Secret(adminPassword) },
         trustedProxies,
+        requestsPerMinute,
       },
       auditKey: undefined,
       encryptionKey: undefined,
@@ -69,7 +76,7 @@ export async function startApiServer({ trustedProxies = [], environment = {} }: 
     databaseEngine: 'embedded',
     temporal,
     temporalUi: { url: 'http://127.0.0.1:8233', namespace: 'default' },
-    log: pino({ level: 'info' }, { write: line => lines.push(line) }),
+    log: createLog('info', { write: line => void lines.push(line) }),
     showFirstKey: () => {},
   });
   return {
@@ -81,7 +88,7 @@ export async function startApiServer({ trustedProxies = [], environment = {} }: 
     ask: (method, path, options) => ask(api.url, key, method, path, options),
     reset: async () => {
       temporal.reset();
-      await database.pool.query('truncate endpoint, run cascade');
+      await database.pool.query('truncate endpoint, run, schedule cascade');
     },
     stop: async () => {
       await api.stop();
@@ -103,5 +110,7 @@ async function ask(url: string, key: string, method: string, path: string, { bod
   });
   const text = await response.text();
   const parsed: unknown = text === '' ? undefined : JSON.parse(text);
-  return { status: response.status, headers: response.headers, body: parsed };
+  const answer: Answer = { status: response.status, headers: response.headers, body: parsed };
+  requireDeclared(method, path, answer);
+  return answer;
 }

@@ -62,6 +62,7 @@ const CASES: { file: string; bad: string; good: string }[] = [
   { file: 'database/a.ts', bad: "import { z } from '../clients/netbox/client';", good: "import { z } from '../config/load';" },
   { file: 'database/a/b.ts', bad: "import { request as z } from 'undici';", good: "import { Pool as z } from 'pg';" },
   { file: 'temporal/a.ts', bad: "import { z } from '../database/connect';", good: "import { z } from '../config/load';" },
+  { file: 'telemetry/a.ts', bad: "import { z } from '../database/connect';", good: "import { z } from '../domain/redaction';" },
   { file: 'config/a.ts', bad: "import { z } from '../temporal/find';", good: "import { z } from 'zod';" },
   {
     file: 'api/runs/a.ts',

@@ -40,9 +40,10 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
   clients: { rooms: ['domain'], typesOf: ['config'], files: [], packages: name => temporalSdk()(name) && name !== 'pg' },
   database: { rooms: ['domain', 'config'], typesOf: [], files: [], packages: name => temporalSdk()(name) && name !== 'undici' },
   temporal: { rooms: ['config'], typesOf: [], files: [], packages: none('pg', 'undici') },
+  telemetry: { rooms: ['domain', 'config'], typesOf: [], files: [], packages: none('pg', 'undici') },
   config: { rooms: ['domain'], typesOf: [], files: [], packages: name => temporalSdk()(name) && none('pg', 'undici')(name) },
   api: {
-    rooms: ['domain', 'database', 'config'],
+    rooms: ['domain', 'database', 'config', 'telemetry'],
     typesOf: ['workflows'],
     files: ['workflows/messages', 'workflows/names', 'temporal/search-attributes'],
     packages: name => temporalSdk('client', 'common')(name) && name !== 'undici',
@@ -55,7 +56,7 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
     packages: name => temporalSdk()(name) && name !== 'pg',
   },
   worker: {
-    rooms: ['domain', 'workflows', 'activities', 'clients', 'database', 'config', 'temporal'],
+    rooms: ['domain', 'workflows', 'activities', 'clients', 'database', 'config', 'temporal', 'telemetry'],
     typesOf: [],
     files: [],
     packages: () => true,
