@@ -1,3 +1,4 @@
+import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { Pool } from 'pg';
 import type { AuditChain } from '../database/audit-chain';
@@ -22,12 +23,14 @@ export interface ApiDependencies {
   database: ApiDatabase;
   /** `embedded` or `external`: who runs the PostgreSQL. */
   databaseEngine: 'embedded' | 'external';
-  secrets: Pick<SecretBox, 'seal'>;
+  secrets: Pick<SecretBox, 'seal' | 'open'>;
   temporal: Temporal;
   temporalUi: TemporalUi;
   authenticate: Authenticate;
   audit: {
     chain: AuditChain;
+  /** Counts the requests of each caller, and refuses those that are too many. */
+  limitRequests: RequestHandler;
     /** Checks the whole log. */
     verify(): Promise<AuditReport>;
   };

@@ -1,11 +1,16 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { Problem, problemKinds, TemporalUnavailableError } from './errors';
+import { methodsOf } from './auth/route-methods';
 import type { ApiLog } from './dependencies';
 
 const RETRY_AFTER_SECONDS = 10;
 
 export const noSuchRoute: RequestHandler = req => {
-  throw new Problem('not-found', `There is nothing at ${req.method} ${req.path}.`);
+  const allowed = methodsOf(req.path);
+  if (allowed.length === 0) throw new Problem('not-found', `There is nothing at ${req.path}.`);
+  throw new Problem('method-not-allowed', `${req.path} has ${allowed.join(', ')}, and no ${req.method}.`, {
+    headers: { Allow: allowed.join(', ') },
+  });
 };
 
 /** Answers every error as `application/problem+json` (RFC 9457). Only what a `Problem` says reaches the caller; the rest is logged. */

@@ -16,6 +16,9 @@ import { createAuthenticate } from './auth/authenticate';
 import { makeFirstAdministrator } from './auth/first-administrator';
 import type { ApiDatabase, ApiDependencies, ApiLog } from './dependencies';
 import { startLeftovers } from './runs/launch';
+import { recordMetrics } from './metrics/record-metrics';
+import { limitRequests } from './rate-limit';
+import { RunEventSignal } from './runs/event-signal';
 
 export interface StartApiOptions extends Pick<
   ApiDependencies,
@@ -64,6 +67,7 @@ export async function startApi({ config, showFirstKey, ...parts }: StartApiOptio
   server.listen(config.api.port, config.api.host);
   await once(server, 'listening');
 
+    limitRequests: limitRequests(config.api.requestsPerMinute),
   const heads = keepAuditHeads({ database, stateDir, log });
 
   const audit = createAuditor({ chain, log, requestId: null, actor: () => system });

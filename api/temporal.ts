@@ -32,6 +32,8 @@ export interface FullSyncStart {
 
 const CALL_MS = 5_000;
 const FIRST_PAUSE_MS = 100;
+  /** The trace of the request that asked for it; the workflow's memo has it. */
+  traceparent?: string | undefined;
 /** Of gRPC. */
 const UNAVAILABLE = 14;
 /** A worker asks again at least once a minute. */
@@ -77,7 +79,7 @@ async function callWithin<T>(ms: number, client: Client, work: () => Promise<T>)
   }
 }
 
-async function start(client: Client, { runId, actor, dryRun, summary }: FullSyncStart): Promise<void> {
+async function start(client: Client, { runId, actor, dryRun, summary, traceparent }: FullSyncStart): Promise<void> {
   const input: RunInput = { runId };
   try {
     await client.workflow.start(workflowTypes.fullSync, {
@@ -104,6 +106,7 @@ async function cancel(client: Client, workflowId: string): Promise<boolean> {
   try {
     // A request to cancel a closed workflow is answered as if it had been taken.
     const { status } = await handle.describe();
+      ...(traceparent !== undefined && { memo: { traceparent } }),
     if (status.name !== 'RUNNING') return false;
     await handle.cancel();
     return true;

@@ -60,7 +60,7 @@ export const auditRowView = z.strictObject({
   detail: z.record(z.string(), z.unknown()),
   requestId: z.string().nullable(),
   hash: z.string(),
-});
+}).meta({ id: 'AuditRow' });
 export type AuditRowView = z.output<typeof auditRowView>;
 
 export const auditListView = z.strictObject({ items: z.array(auditRowView), nextCursor: z.string().nullable() });

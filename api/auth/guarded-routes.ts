@@ -1,5 +1,7 @@
 import express, { type RequestHandler, Router } from 'express';
 import type { Queryable } from '../../database/queryable';
+import type { ApiDependencies } from '../dependencies';
+import { idempotent } from '../idempotency/idempotent';
 import type { Authenticate } from './authenticate';
 import { authorize } from './authorize';
 import { type Access, routeAccess, type RouteMethod, type RouteName } from './route-access';
@@ -14,19 +16,23 @@ export interface GuardedRoutes {
 const json = express.json({ limit: '256kb', type: ['application/json', 'application/*+json'] });
 const form = express.urlencoded({ limit: '256kb', extended: false });
 
+type Needs = Pick<ApiDependencies, 'authenticate' | 'database' | 'limitRequests' | 'log' | 'secrets'>;
+
 /** A body is read last, when it is known that the caller may send one. */
-export function guardedRoutes({ authenticate, database }: { authenticate: Authenticate; database: Queryable }): GuardedRoutes {
+export function guardedRoutes(needs: Needs): GuardedRoutes {
+  const { authenticate, database, limitRequests } = needs;
   const router = Router();
   return {
     router,
     on(route, handler) {
       const [method, path] = route.split(' ') as [RouteMethod, string];
       const access: Access = routeAccess[route];
-      const guards: RequestHandler[] = [];
-      if (access.who !== 'everybody') guards.push(identify(authenticate), admit(database, access));
+      const known = access.who !== 'everybody';
+      const guards = known ? [identify(authenticate), limitRequests, admit(database, access)] : [limitRequests];
       if (access.form) guards.push(form);
-      if (access.who !== 'everybody') guards.push(ownPagesOnly);
-      router[methods[method]](path, ...guards, json, handler);
+      if (known) guards.push(ownPagesOnly);
+      if (takesBody(method)) guards.push(json);
+      router[methods[method]](path, ...guards, known && method === 'POST' ? idempotent(needs, handler) : handler);
     },
   };
 }
@@ -38,6 +44,8 @@ const methods = {
   PATCH: 'patch',
   DELETE: 'delete',
 } as const satisfies Record<RouteMethod, string>;
+
+const takesBody = (method: RouteMethod): boolean => method !== 'GET' && method !== 'DELETE';
 
 /** Notes who asks, or answers 401. */
 export function identify(authenticate: Authenticate): RequestHandler {

@@ -27,6 +27,7 @@ export const routeAccess = {
   'GET /meta': { who: 'everybody' },
 
   'POST /auth/login': { who: 'everybody', form: true },
+  'GET /openapi.json': { who: 'everybody' },
   'POST /auth/logout': { who: 'signed-in', form: true },
   'GET /auth/me': { who: 'signed-in' },
   'PUT /auth/password': { who: 'person' },

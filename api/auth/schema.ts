@@ -11,7 +11,7 @@ export const signInSchema = z.strictObject({
 
 export const passwordChangeSchema = z.strictObject({ oldPassword: givenPassword, newPassword });
 
-export const permissionSchema = z.enum(permissions);
+export const permissionSchema = z.enum(permissions).meta({ id: 'Permission' });
 
 export const tokenCreateSchema = z.strictObject({
   name: plainText(100),
@@ -67,10 +67,10 @@ export const tokenView = z.strictObject({
   lastUsedAt: time.nullable().describe('To the minute.'),
   createdAt: time,
   revokedAt: time.nullable(),
-});
+}).meta({ id: 'Token' });
 export type TokenView = z.output<typeof tokenView>;
 
-export const newTokenView = tokenView.extend({ token: z.string().describe('Shown this once.') });
+export const newTokenView = tokenView.extend({ token: z.string().describe('Shown this once.') }).meta({ id: 'NewToken' });
 export type NewTokenView = z.output<typeof newTokenView>;
 
 export const tokenListView = z.strictObject({ items: z.array(tokenView) });

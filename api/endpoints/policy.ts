@@ -3,9 +3,9 @@ import type { EndpointPolicy } from '../../database/repositories/endpoints';
 import { endpointShape } from '../settings/setting-schema';
 
 /** Every setting and flag that an endpoint may decide for itself; null means what holds for the installation. */
-export const policySchema = z.strictObject(endpointShape);
+export const policySchema = z.strictObject(endpointShape).meta({ id: 'Policy' });
 /** Absent keys stay as they are; null goes back to what holds for the installation. */
-export const policyChangeSchema = policySchema.partial();
+export const policyChangeSchema = policySchema.partial().meta({ id: 'PolicyChange' });
 
 export type PolicyView = z.output<typeof policySchema>;
 type PolicyChange = z.output<typeof policyChangeSchema>;

@@ -104,7 +104,7 @@ export const endpointView = z.strictObject({
   version: z.number().int(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
-});
+}).meta({ id: 'Endpoint' });
 export type EndpointView = z.output<typeof endpointView>;
 
 export const endpointListView = z.strictObject({ items: z.array(endpointView) });

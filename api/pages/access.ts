@@ -3,6 +3,7 @@ import type { Access, RouteMethod } from '../auth/route-access';
 /** Every page with who may open it, in the words in which the API's routes are declared. A form goes to a page of its own, which does what the API's route does. */
 export const pageAccess = {
   'GET /': { who: 'everybody' },
+  'GET /docs': { who: 'everybody' },
   'GET /ui/sign-in': { who: 'everybody' },
   'POST /ui/sign-in': { who: 'everybody' },
 

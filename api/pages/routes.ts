@@ -8,6 +8,7 @@ import { answerFailures, noSuchPage } from './failures';
 import { guardedPages } from './guarded-pages';
 import { healthPage } from './health';
 import { overviewPages } from './overview';
+import { referencePage } from './reference/page';
 import { runPages } from './runs/pages';
 import { signInPages } from './sign-in';
 import { userPages } from './users/pages';
@@ -22,10 +23,11 @@ export function pageRoutes(dependencies: ApiDependencies): Router {
   userPages(pages, dependencies);
   accountPages(pages, dependencies);
   healthPage(pages, dependencies);
+  referencePage(pages, dependencies);
 
   const router = Router();
   router.use(assetRoutes());
-  router.use(['/ui', '/assets'], contentPolicy);
+  router.use(['/ui', '/docs', '/assets'], contentPolicy);
   router.use(pages.router);
   router.use(['/ui', '/assets'], noSuchPage);
   router.use(answerFailures(dependencies.log));

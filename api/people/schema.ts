@@ -61,7 +61,7 @@ export const userView = z.strictObject({
   version: z.number().int(),
   createdAt: time,
   updatedAt: time,
-});
+}).meta({ id: 'User' });
 export type UserView = z.output<typeof userView>;
 
 export const userListView = z.strictObject({ items: z.array(userView) });
@@ -72,7 +72,7 @@ export const bindingView = z.strictObject({
   role: z.strictObject({ id: z.uuid(), name: z.string() }),
   endpoint: z.strictObject({ id: z.uuid(), name: z.string() }).nullable().describe('Null: everywhere.'),
   createdAt: time,
-});
+}).meta({ id: 'RoleOfUser' });
 export type BindingView = z.output<typeof bindingView>;
 
 export const bindingListView = z.strictObject({ items: z.array(bindingView) });
@@ -85,7 +85,7 @@ export const roleView = z.strictObject({
   permissions: z.array(z.string()),
   builtIn: z.boolean().describe('Comes with the service and cannot be changed.'),
   version: z.number().int(),
-});
+}).meta({ id: 'Role' });
 export type RoleView = z.output<typeof roleView>;
 
 export const roleListView = z.strictObject({ items: z.array(roleView) });

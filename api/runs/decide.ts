@@ -7,13 +7,20 @@ import type { Effect } from '../audit/auditor';
 import type { ApiDependencies } from '../dependencies';
 import { Problem } from '../errors';
 import { notFound } from '../validate';
-import { requestFullSync, startRun } from './launch';
+import { type Asking, requestFullSync, startRun } from './launch';
 
 type Needs = Pick<ApiDependencies, 'database' | 'temporal'>;
-type Asking = Pick<Express.Locals, 'caller' | 'audit'>;
 
-/** A person has read the plan of one endpoint's run and lets it be written: a new full sync of that endpoint does it. Gives the new run's id. */
-export async function confirmRun(needs: Needs, { caller, audit }: Asking, runId: string): Promise<string> {
+/**
+ * A person has read the plan of one endpoint's run and lets it be written: a new full sync of that endpoint does it. Gives the new run's id.
+ * @param planDigest of the plan that the person has read.
+ */
+export async function confirmRun(
+  needs: Needs,
+  { caller, audit, traceparent }: Asking,
+  runId: string,
+  planDigest: string,
+): Promise<string> {
   const run = (await findRun(needs.database, runId)) ?? gone();
   const scope = confirmedScope(run);
   const confirm = async (): Promise<string> => {
@@ -22,7 +29,7 @@ export async function confirmRun(needs: Needs, { caller, audit }: Asking, runId:
       if (!(await confirmPlan(db, runId, caller.name))) throw notWaiting('Its plan was confirmed already, or it has moved on.');
       return requestFullSync(db, scope, caller);
     });
-    await startRun(needs, request);
+    await startRun(needs, request, traceparent);
     return request.id;
   };
   const detail = { planDigest: run.planDigest };

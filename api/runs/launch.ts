@@ -17,17 +17,19 @@ import { relinkScope } from './scope';
 const NEVER_STARTED = 'Temporal could not be reached, so this run never started. Start it again when Temporal answers.';
 
 type Needs = Pick<ApiDependencies, 'database' | 'temporal'>;
+/** Who asks, and within which trace. */
+export type Asking = Pick<Express.Locals, 'caller' | 'audit' | 'traceparent'>;
 
 /** Starts a full sync for whoever asks, audited, and gives its id. */
 export async function launchFullSync(
   needs: Needs,
-  { caller, audit }: Pick<Express.Locals, 'caller' | 'audit'>,
+  { caller, audit, traceparent }: Asking,
   scope: RunScope,
   effect: Effect = { action: 'sync.start', object: { type: 'run', id: null } },
 ): Promise<string> {
   const launch = async (): Promise<string> => {
     const request = await requestFullSync(needs.database, scope, caller);
-    await startRun(needs, request);
+    await startRun(needs, request, traceparent);
     return request.id;
   };
   return audit.effect({ ...effect, detail: scope }, launch, runId => ({ runId }));
@@ -36,7 +38,7 @@ export async function launchFullSync(
 /** Starts the sync that forgets which NetBox objects show the endpoint's guests and matches them anew; its plan waits for a person. */
 export async function launchRelink(
   needs: Needs,
-  asking: Pick<Express.Locals, 'caller' | 'audit'>,
+  asking: Asking,
   endpointId: string,
 ): Promise<string> {
   const scope = await relinkScope(needs.database, endpointId);
@@ -61,9 +63,9 @@ export async function requestFullSync(db: Queryable, scope: RunScope, caller: Pi
  * workflow finds a row that is not pending any more, and stops.
  * @throws TemporalUnavailableError
  */
-export async function startRun({ database, temporal }: Needs, request: FullSyncRequest): Promise<void> {
+export async function startRun({ database, temporal }: Needs, request: FullSyncRequest, traceparent: string): Promise<void> {
   try {
-    await temporal.startFullSync(toStart(request));
+    await temporal.startFullSync({ ...toStart(request), traceparent });
   } catch (error) {
     if (await failUnstarted(database, request.id, NEVER_STARTED)) throw error;
   }

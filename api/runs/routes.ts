@@ -2,10 +2,12 @@ import type { Request, Response, Router } from 'express';
 import { listFindings } from '../../database/repositories/finding-reads';
 import { listChanges } from '../../database/repositories/plan-reads';
 import { findRun, listRuns, type RunRead } from '../../database/repositories/run-reads';
+import { finalRunStates } from '../../domain/run';
 import { guardedRoutes } from '../auth/guarded-routes';
 import type { Identity } from '../auth/identity';
 import type { ApiDependencies } from '../dependencies';
 import { decodeCursor, encodeCursor, setNextLink } from '../paging';
+import { readUntil, waitSecondsOf } from '../prefer';
 import { bodyOf, idOf, notFound, queryOf } from '../validate';
 import { confirmRun, requestCancel } from './decide';
 import { launchFullSync, launchRelink } from './launch';
@@ -37,9 +39,14 @@ export function runRoutes(dependencies: ApiDependencies): Router {
 
   const view = (run: RunRead, caller: Identity): Promise<RunView> => viewRun(database, visiblePart(run, caller), temporalUi);
 
-  const accept = async (res: Response, runId: string): Promise<void> => {
-    const run = await view(await runOf(runId), res.locals.caller);
-    res.status(202).location(`/runs/${runId}`).json(run);
+  const accept = async (req: Request, res: Response, runId: string): Promise<void> => {
+    const hasEnded = ({ state }: RunRead): boolean => finalRunStates.includes(state);
+    const run = await readUntil(req, res, () => runOf(runId), hasEnded);
+    const answer = await view(run, res.locals.caller);
+    res
+      .status(waitSecondsOf(req) !== undefined && hasEnded(run) ? 200 : 202)
+      .location(`/runs/${runId}`)
+      .json(answer);
   };
 
   const nextOf = (req: Request, res: Response, next: object | undefined): string | null => {
@@ -50,11 +57,11 @@ export function runRoutes(dependencies: ApiDependencies): Router {
 
   on('POST /full-update', async (req, res) => {
     const scope = await scopeOf(database, bodyOf(req, fullUpdateSchema), res.locals.caller);
-    await accept(res, await launchFullSync(dependencies, res.locals, scope));
+    await accept(req, res, await launchFullSync(dependencies, res.locals, scope));
   });
 
   on('POST /endpoints/:id/relink', async (req, res) => {
-    await accept(res, await launchRelink(dependencies, res.locals, idOf(req, 'endpoint')));
+    await accept(req, res, await launchRelink(dependencies, res.locals, idOf(req, 'endpoint')));
   });
 
   on('GET /runs', async (req, res) => {
@@ -95,13 +102,13 @@ export function runRoutes(dependencies: ApiDependencies): Router {
   });
 
   on('POST /runs/:id/confirm', async (req, res) => {
-    await accept(res, await confirmRun(dependencies, res.locals, idOf(req, 'run')));
+    await accept(req, res, await confirmRun(dependencies, res.locals, idOf(req, 'run'), bodyOf(req, confirmSchema).planDigest));
   });
 
   on('POST /runs/:id/cancel', async (req, res) => {
     const runId = idOf(req, 'run');
     await requestCancel(dependencies, res.locals, runId);
-    await accept(res, runId);
+    await accept(req, res, runId);
   });
 
   return router;

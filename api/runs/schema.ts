@@ -76,7 +76,7 @@ export const runSummaryView = z.strictObject({
   createdAt: time,
   startedAt: time.nullable(),
   finishedAt: time.nullable(),
-});
+}).meta({ id: 'RunSummary' });
 export type RunSummaryView = z.output<typeof runSummaryView>;
 
 export const changeView = z.strictObject({
@@ -95,7 +95,7 @@ export const changeView = z.strictObject({
     .strictObject({ code: z.string(), text: z.string(), fields: z.unknown().optional() })
     .nullable()
     .describe("NetBox's words about a refused write."),
-});
+}).meta({ id: 'Change' });
 export type ChangeView = z.output<typeof changeView>;
 
 export const findingView = z.strictObject({
@@ -108,7 +108,7 @@ export const findingView = z.strictObject({
   label: z.string(),
   message: z.string(),
   detail: json,
-});
+}).meta({ id: 'Finding' });
 export type FindingView = z.output<typeof findingView>;
 
 const count = z.number().int();
@@ -132,7 +132,7 @@ export const runView = runSummaryView.extend({
     items: z.array(findingView),
   }),
   children: z.array(runSummaryView),
-});
+}).meta({ id: 'Run' });
 export type RunView = z.output<typeof runView>;
 
 const listOf = <Item extends z.ZodType>(item: Item) =>

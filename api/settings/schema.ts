@@ -27,7 +27,7 @@ export const settingView = z.strictObject({
   min: z.number().nullable(),
   max: z.number().nullable(),
   choices: z.array(z.string()).nullable(),
-});
+}).meta({ id: 'Setting' });
 export type SettingView = z.output<typeof settingView>;
 
 export const settingListView = z.strictObject({

@@ -4,6 +4,7 @@ import { taskQueues } from '../../workflows/names';
 import { guardedRoutes } from '../auth/guarded-routes';
 import type { ApiDependencies } from '../dependencies';
 import { checkHealth } from './health';
+import { openApiDocument } from '../openapi/document';
 import type { MetaView } from './schema';
 
 export function systemRoutes(dependencies: ApiDependencies): Router {
@@ -27,3 +28,7 @@ export function systemRoutes(dependencies: ApiDependencies): Router {
 
   return router;
 }
+  on('GET /openapi.json', (_req, res) => {
+    res.json(openApiDocument());
+  });
+

@@ -24,3 +24,5 @@ export const metaView = z.strictObject({
   }),
 });
 export type MetaView = z.output<typeof metaView>;
+
+export const openApiView = z.looseObject({ openapi: z.string() }).describe('What you are reading.');

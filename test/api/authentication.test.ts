@@ -87,7 +87,7 @@ describe('the first administrator', () => {
     const administrator = { username, password: password === undefined ? undefined : new Secret(password) };
     const api = await startApi({
       config: {
-        api: { host: '127.0.0.1', port: 0, key: undefined, administrator, trustedProxies: [] },
+        api: { host: '127.0.0.1', port: 0, key: undefined, administrator, trustedProxies: [], requestsPerMinute: 0 },
         auditKey: undefined,
         encryptionKey: undefined,
         settings: {},

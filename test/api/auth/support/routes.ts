@@ -10,6 +10,7 @@ import { AuditChain } from '../../../../database/audit-chain';
 import { AuditKey } from '../../../../database/audit-key';
 import { verifyAuditChain } from '../../../../database/audit-verify';
 import type { TestDatabase } from '../../../support/test-database';
+import { SecretBox } from '../../../../database/secrets';
 import { RecordingTemporal } from '../../support/recording-temporal';
 
 /** Every route that the application answers, as Express knows them: `GET /runs/:id`. */
@@ -18,11 +19,12 @@ export function routesOfApp({ pool }: TestDatabase): string[] {
   const app: Express = createApp({
     database: pool,
     databaseEngine: 'embedded',
-    secrets: { seal: () => ({ keyId: '', ciphertext: Buffer.alloc(0) }) },
+    secrets: new SecretBox(new Secret(randomBytes(32))),
     temporal: new RecordingTemporal(),
     temporalUi: { url: undefined, namespace: 'default' },
     authenticate: createAuthenticate(pool, undefined),
     audit: { chain: new AuditChain(pool, auditKey), verify: () => verifyAuditChain(pool, auditKey, tmpdir()) },
+    limitRequests: (_req, _res, next) => next(),
     environment: {},
     trustedProxies: [],
     log: pino({ level: 'silent' }),

@@ -1,0 +1,22 @@
+import { auditOperations } from '../audit/operations';
+import type { RouteName } from '../auth/route-access';
+import { authOperations } from '../auth/operations';
+import { endpointOperations } from '../endpoints/operations';
+import { roleOperations } from '../people/role-operations';
+import { userOperations } from '../people/user-operations';
+import { runOperations } from '../runs/operations';
+import { settingOperations } from '../settings/operations';
+import { systemOperations } from '../system/operations';
+import type { Operation } from './operation';
+
+/** Every route with its declaration. */
+export const operations: Readonly<Record<RouteName, Operation>> = {
+  ...endpointOperations,
+  ...runOperations,
+  ...settingOperations,
+  ...authOperations,
+  ...userOperations,
+  ...roleOperations,
+  ...auditOperations,
+  ...systemOperations,
+};

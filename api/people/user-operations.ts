@@ -1,0 +1,116 @@
+import { newTokenView, tokenCreateSchema, tokenListView } from '../auth/schema';
+import type { Operations } from '../openapi/operation';
+import {
+  bindingCreateSchema,
+  bindingListView,
+  bindingView,
+  netboxLinkSchema,
+  passwordResetSchema,
+  userCreateSchema,
+  userListView,
+  userPatchSchema,
+  userView,
+} from './schema';
+
+const user = { description: 'The user.', body: userView, headers: ['ETag'] } as const;
+const done = { description: 'It is done.' } as const;
+
+export const userOperations = {
+  'GET /users': {
+    id: 'listUsers',
+    tag: 'Users',
+    summary: 'List users',
+    answers: { 200: { description: 'All users, by name.', body: userListView } },
+  },
+  'POST /users': {
+    id: 'createUser',
+    tag: 'Users',
+    summary: 'Create a user',
+    description: 'A new user has no role, and so no right.',
+    body: userCreateSchema,
+    example: { username: 'lena', displayName: 'Lena Berg', email: 'lena@example.org', password: 'correct horse battery' },
+    answers: { 201: { ...user, headers: ['ETag', 'Location'] } },
+    problems: ['name-taken'],
+  },
+  'GET /users/:id': { id: 'getUser', tag: 'Users', summary: 'Show a user', answers: { 200: user } },
+  'PATCH /users/:id': {
+    id: 'changeUser',
+    tag: 'Users',
+    summary: 'Change a user',
+    description: 'What is absent stays as it is. Whoever is disabled is signed out everywhere.',
+    body: userPatchSchema,
+    example: { enabled: false },
+    ifMatch: true,
+    answers: { 200: user },
+    problems: ['name-taken', 'last-administrator'],
+  },
+  'DELETE /users/:id': {
+    id: 'deleteUser',
+    tag: 'Users',
+    summary: 'Delete a user',
+    ifMatch: true,
+    answers: { 204: { description: 'They are gone.' } },
+    problems: ['last-administrator'],
+  },
+  'PUT /users/:id/password': {
+    id: 'setPassword',
+    tag: 'Users',
+    summary: "Set a user's password, and sign them out everywhere",
+    body: passwordResetSchema,
+    example: { password: 'correct horse battery' },
+    answers: { 204: done },
+  },
+  'PUT /users/:id/netbox-link': {
+    id: 'linkNetBoxUser',
+    tag: 'Users',
+    summary: 'Say which NetBox user somebody is',
+    body: netboxLinkSchema,
+    example: { netboxUsername: 'lena' },
+    ifMatch: true,
+    answers: { 200: user },
+    problems: ['netbox-user-taken'],
+  },
+  'GET /users/:id/roles': {
+    id: 'listRolesOfUser',
+    tag: 'Users',
+    summary: 'List the roles of a user',
+    answers: { 200: { description: 'What they have, and where.', body: bindingListView } },
+  },
+  'POST /users/:id/roles': {
+    id: 'giveRole',
+    tag: 'Users',
+    summary: 'Give a user a role',
+    description: 'Everywhere, or on one endpoint. Nothing changes when they have it there already.',
+    body: bindingCreateSchema,
+    example: { role: 'operator', endpoint: null },
+    answers: { 201: { description: 'They have it.', body: bindingView } },
+  },
+  'DELETE /users/:id/roles/:bindingId': {
+    id: 'takeRole',
+    tag: 'Users',
+    summary: 'Take a role from a user',
+    answers: { 204: done },
+    problems: ['last-administrator'],
+  },
+  'GET /users/:id/tokens': {
+    id: 'listTokensOfUser',
+    tag: 'Users',
+    summary: 'List the API tokens of a user',
+    answers: { 200: { description: 'Without what is secret of them.', body: tokenListView } },
+  },
+  'POST /users/:id/tokens': {
+    id: 'createTokenForUser',
+    tag: 'Users',
+    summary: 'Create an API token for a user',
+    description: 'A token that somebody else made has the rights of its user and proves no person.',
+    body: tokenCreateSchema,
+    example: { name: 'nightly job', permissions: ['view', 'run_sync'] },
+    answers: { 201: { description: 'The token, shown this once.', body: newTokenView } },
+  },
+  'DELETE /users/:id/tokens/:tokenId': {
+    id: 'revokeTokenOfUser',
+    tag: 'Users',
+    summary: 'Revoke an API token of a user',
+    answers: { 204: done },
+  },
+} as const satisfies Operations;
