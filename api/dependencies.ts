@@ -6,6 +6,7 @@ import type { AuditReport } from '../database/audit-verify';
 import type { SecretBox } from '../database/secrets';
 import type { LayerValues } from '../domain/settings/register';
 import type { Authenticate } from './auth/authenticate';
+import type { RunEventSignal } from './runs/event-signal';
 import type { Temporal } from './temporal';
 
 export type ApiLog = Pick<Logger, 'info' | 'warn' | 'error'>;
@@ -38,5 +39,7 @@ export interface ApiDependencies {
   environment: LayerValues<'environment'>;
   /** Addresses and networks of proxies whose X-Forwarded headers are believed. */
   trustedProxies: readonly string[];
+  /** News of runs for whoever watches one, and the end of all streams when this process stops. */
+  runEvents: { signal: RunEventSignal; stopping: AbortSignal };
   log: ApiLog;
 }

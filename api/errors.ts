@@ -18,6 +18,7 @@ export const problemKinds = {
   'run-open': { status: 409, title: 'A run is open' },
   'run-ended': { status: 409, title: 'The run has ended' },
   'not-awaiting-confirmation': { status: 409, title: 'The run does not wait for a person' },
+  'other-plan': { status: 409, title: 'The plan is another one' },
   'no-endpoints': { status: 409, title: 'There is no endpoint to synchronise' },
   'endpoint-disabled': { status: 409, title: 'The endpoint is disabled' },
   stale: { status: 412, title: 'Somebody else changed it first' },

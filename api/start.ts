@@ -15,6 +15,7 @@ import { createAuditor } from './audit/auditor';
 import { createAuthenticate } from './auth/authenticate';
 import { makeFirstAdministrator } from './auth/first-administrator';
 import type { ApiDatabase, ApiDependencies, ApiLog } from './dependencies';
+import { RunEventSignal } from './runs/event-signal';
 import { startLeftovers } from './runs/launch';
 import { recordMetrics } from './metrics/record-metrics';
 import { limitRequests } from './rate-limit';
@@ -54,8 +55,10 @@ export async function startApi({ config, showFirstKey, ...parts }: StartApiOptio
   const secrets = await openSecretBox(config);
   await writeBuiltInRoles(database, builtInRoles);
   const authenticate = createAuthenticate(database, config.api.key);
+  const runEvents = { signal: new RunEventSignal(database, log), stopping: new AbortController() };
   const app = createApp({
     ...parts,
+    runEvents: { ...runEvents, stopping: runEvents.stopping.signal },
     secrets,
     authenticate,
     audit: { chain, verify: () => verifyAuditChain(database, auditKey, stateDir) },
@@ -78,7 +81,9 @@ export async function startApi({ config, showFirstKey, ...parts }: StartApiOptio
   return {
     url: urlOf(server),
     stop: async () => {
+      runEvents.stopping.abort();
       await stop(server);
+      await runEvents.signal.close();
       await heads.stop();
     },
   };

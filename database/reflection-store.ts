@@ -8,6 +8,8 @@ import * as links from './repositories/links';
 import * as netboxState from './repositories/netbox-state';
 import * as observations from './repositories/observations';
 import * as plans from './repositories/plans';
+import * as runConfirmations from './repositories/run-confirmations';
+import * as runEvents from './repositories/run-events';
 import * as runs from './repositories/run-records';
 import * as bindings from './repositories/bindings';
 
@@ -21,6 +23,9 @@ const repositories = {
   ...conflicts,
   ...netboxState,
   ...bindings,
+  ...runConfirmations,
+  appendRunEvent: runEvents.appendRunEvent,
+  completeStep: runEvents.completeStep,
   listEndpoints: endpoints.listEndpoints,
   findEndpoint: endpoints.findEndpoint,
 };

@@ -1,4 +1,5 @@
 /** The activities of reflection, as workflows call them. Each takes ids and gives counts: histories hold references alone. */
+import { CancelledFailure, Context } from '@temporalio/activity';
 import { NetBoxVersionChangedError } from '../../clients/netbox/errors';
 import { withHeartbeat } from '../heartbeat';
 import { StopRun, toFailure } from '../failures';
@@ -11,6 +12,8 @@ import type { ReflectionDeps } from './deps';
 import { observeRun, type ObserveSummary } from './observe';
 import { planRun, type PlanSummary } from './plan';
 import { closeFullSync, openFullSync, type OpenedFullSync } from './runs';
+import { createTell, type Tell } from './tell';
+import { tellApplied, tellPlan } from './tell-totals';
 import { verifyRun, type VerifySummary } from './verify';
 import { awaitEndpoint } from './await-endpoint';
 
@@ -50,13 +53,32 @@ export function createReflectionActivities(deps: ReflectionDeps) {
       }
     };
 
-  return {
-    openFullSync: guarded(
-      async ({ runId }: { runId: string }): Promise<OpenedFullSync | null> =>
-        (await openFullSync(deps, await runOf(runId))) ?? null,
-    ),
+  /** A step of one run: what makes an attempt fail is told to whoever watches the run. */
+  const step = <A extends { runId: string }, R>(work: (args: A, tell: Tell) => Promise<R>) =>
+    guarded(async (args: A): Promise<R> => {
+      const tell = createTell(store, args.runId);
+      try {
+        return await work(args, tell);
+      } catch (error) {
+        const failure = toFailure(error, deps.explain);
+        if (!(failure instanceof CancelledFailure))
+          await tell.failed(failure.type ?? 'internal', failure.message, Context.current().info.attempt).catch(() => {});
+        throw error;
+      }
+    });
 
-    closeFullSync: guarded(async ({ runId }: { runId: string }): Promise<RunEnd> => closeFullSync(deps, await runOf(runId))),
+  return {
+    openFullSync: step(async ({ runId }: { runId: string }, tell): Promise<OpenedFullSync | null> => {
+      const opened = await openFullSync(deps, await runOf(runId));
+      if (opened === undefined) return null;
+      const names = opened.endpoints.map(({ endpointName }) => endpointName).join(', ');
+      await tell.started('endpoints', names === '' ? 'No endpoint is enabled.' : `Synchronising ${names}.`);
+      return opened;
+    }),
+
+    closeFullSync: step(async ({ runId }: { runId: string }, tell): Promise<RunEnd> =>
+      closeFullSync(deps, await runOf(runId), tell),
+    ),
 
     /** Waits until nobody else synchronises the endpoint, or for so long. */
     awaitEndpoint: guarded(async ({ endpointId, seconds }: { endpointId: string; seconds: number }): Promise<void> =>
@@ -73,36 +95,63 @@ export function createReflectionActivities(deps: ReflectionDeps) {
       return { endpointName: endpoint.name, dryRun: run.scope.dryRun === true, requestedBy: run.requestedBy };
     }),
 
-    observeEndpoint: guarded(async ({ runId }: { runId: string }): Promise<ObserveSummary> => {
+    observeEndpoint: step(async ({ runId }: { runId: string }, tell): Promise<ObserveSummary> => {
       const run = await runOf(runId);
       const endpoint = await endpointOf(run);
       await store.setPhase(runId, 'observe');
-      return withHeartbeat((progress, signal) =>
-        observeRun(deps, run, endpoint, (done, total) => progress({ done, total }), signal),
+      await tell.started('observe', `Reading the Proxmox endpoint ${endpoint.name}.`);
+      const observed = await withHeartbeat((progress, signal) =>
+        observeRun(
+          deps,
+          run,
+          endpoint,
+          (done, total) => {
+            progress({ done, total });
+            tell.progress('observe', 'Guests read', done, total);
+          },
+          signal,
+        ),
       );
+      const { guests, unreadable, nodes, complete } = observed;
+      const found = `${guests} guests on ${nodes} nodes.`;
+      await tell.discovery(found, guests, { nodes, unreadable, complete });
+      await tell.completed('observe', found, { count: guests });
+      return observed;
     }),
 
-    planEndpoint: guarded(async ({ runId }: { runId: string }): Promise<PlanSummary> => {
+    planEndpoint: step(async ({ runId }: { runId: string }, tell): Promise<PlanSummary> => {
       const run = await runOf(runId);
       const endpoint = await endpointOf(run);
       await store.setPhase(runId, 'plan');
+      await tell.started('plan', 'Reading NetBox and comparing.');
       // The last writes of a run that was terminated have ended before NetBox is read.
-      return withHeartbeat(progress => store.withLock(writerLock(endpoint.id), () => planRun(deps, run, endpoint, progress)));
+      const plan = await withHeartbeat(progress =>
+        store.withLock(writerLock(endpoint.id), () => planRun(deps, run, endpoint, progress)),
+      );
+      await tellPlan(store, tell, runId);
+      await tell.completed('plan', `${plan.writes} changes are planned.`, { count: plan.writes });
+      return plan;
     }),
 
-    applyChanges: guarded(async ({ runId, kinds }: { runId: string; kinds: ReflectionKindName[] }): Promise<ApplySummary> => {
+    applyChanges: step(async ({ runId, kinds }: { runId: string; kinds: ReflectionKindName[] }, tell): Promise<ApplySummary> => {
       const run = await runOf(runId);
       const endpoint = await endpointOf(run);
-      return withHeartbeat((progress, signal) =>
-        applyKinds(deps, run, endpoint.id, kinds, (kind, done) => progress({ kind, done }), signal),
+      await tell.started('apply', 'Writing NetBox.');
+      const summary = await withHeartbeat((progress, signal) =>
+        applyKinds(deps, run, endpoint.id, kinds, tell, (kind, done) => progress({ kind, done }), signal),
       );
+      if (summary.refused > 0) for (const object of await store.refusedExamples(runId)) await tell.refused(object);
+      return summary;
     }),
 
-    verifyEndpoint: guarded(async ({ runId }: { runId: string }): Promise<VerifySummary> => {
+    verifyEndpoint: step(async ({ runId }: { runId: string }, tell): Promise<VerifySummary> => {
       const run = await runOf(runId);
       const endpoint = await endpointOf(run);
       await store.setPhase(runId, 'verify');
+      await tellApplied(store, tell, runId);
+      await tell.started('verify', 'Checking that NetBox shows every guest.');
       const result = await withHeartbeat(() => verifyRun(deps, run, endpoint));
+      await tell.completed('verify', result.message ?? 'NetBox shows every guest.', { count: result.counts['guests'] ?? 0 });
       await store.endRun(runId, {
         state: result.state,
         ...(result.reason && { reason: result.reason }),

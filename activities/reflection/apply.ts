@@ -1,11 +1,13 @@
 /** Writes planned changes to NetBox, kind by kind: what a kind refers to exists before it is written. */
-import { CancelledFailure, log } from '@temporalio/activity';
+import { CancelledFailure, Context, log } from '@temporalio/activity';
+import type { ChangeTally } from '../../database/repositories/changes';
 import type { RunRecord } from '../../database/repositories/run-records';
 import type { ReflectionKindName } from '../../domain/reflection/kind-names';
 import { kindNamed } from '../../domain/reflection/kinds';
 import type { ReflectionDeps } from './deps';
 import { StopRun, toFailure } from '../failures';
 import { KindWriter, type Written } from './kind-writer';
+import type { Tell } from './tell';
 
 export interface ApplySummary extends Written {
   /** Open changes of these kinds that are left. */
@@ -28,6 +30,7 @@ export async function applyKinds(
   run: RunRecord,
   endpointId: string,
   kinds: ReflectionKindName[],
+  tell: Pick<Tell, 'failed' | 'kind' | 'progress'>,
   progress: (kind: ReflectionKindName, done: number) => void,
   signal: AbortSignal,
 ): Promise<ApplySummary> {
@@ -43,6 +46,7 @@ export async function applyKinds(
       return kinds.reduce((sum, kind) => sum + (left.get(kind) ?? 0), 0);
     };
     const before = await countLeft();
+    const progressOf = progressFrom(await deps.store.tallyChanges(run.id));
     try {
       let room = attemptSize;
       for (const kind of kinds) {
@@ -50,7 +54,12 @@ export async function applyKinds(
         if (open.length === 0) continue;
         room -= open.length;
         await deps.store.setPhase(run.id, `apply ${kind}`);
-        const writer = new KindWriter(deps, run, endpointId, kindNamed(kind), summary, done => progress(kind, done), signal);
+        await tell.kind(kind);
+        const onProgress = (done: number): void => {
+          progress(kind, done);
+          tell.progress('apply', 'Objects settled', ...progressOf(summary));
+        };
+        const writer = new KindWriter(deps, run, endpointId, kindNamed(kind), summary, onProgress, signal);
         await writer.write(open);
       }
     } catch (error) {
@@ -58,8 +67,16 @@ export async function applyKinds(
       const final = failure instanceof CancelledFailure || failure.nonRetryable === true;
       if (final || signal.aborted || (await countLeft()) >= before) throw error;
       log.warn(`Writing was interrupted and goes on: ${failure.message}`, { run: run.id });
+      await tell.failed(failure.type ?? 'internal', failure.message, Context.current().info.attempt);
     }
     summary.left = await countLeft();
     return summary;
   });
+}
+
+/** How many of the run's changes are settled, and how many there are, when this attempt has come so far. */
+function progressFrom(tally: ChangeTally[]): (written: Written) => [current: number, total: number] {
+  const sum = (rows: ChangeTally[]): number => rows.reduce((total, { n }) => total + n, 0);
+  const before = sum(tally.filter(({ state }) => state !== 'planned' && state !== 'sending'));
+  return ({ done, refused, skipped }) => [before + done + refused + skipped, sum(tally)];
 }

@@ -46,6 +46,7 @@ export const routeAccess = {
   'POST /full-update': { who: 'run_sync', on: 'some-endpoint' },
   'GET /runs': { who: 'view', on: 'some-endpoint' },
   'GET /runs/:id': { who: 'view', on: 'run' },
+  'GET /runs/:id/events': { who: 'view', on: 'run' },
   'GET /runs/:id/plan': { who: 'view', on: 'run' },
   'GET /runs/:id/findings': { who: 'view', on: 'run' },
   'POST /runs/:id/confirm': { who: 'run_sync', on: 'run' },

@@ -24,6 +24,7 @@ export async function confirmRun(
   const run = (await findRun(needs.database, runId)) ?? gone();
   const scope = confirmedScope(run);
   const confirm = async (): Promise<string> => {
+    if (planDigest !== run.planDigest) throw anotherPlan();
     const request = await inTransaction(needs.database, async db => {
       if ((await findEndpoint(db, scope.endpoints[0])) === undefined) throw notWaiting('Its endpoint was deleted.');
       if (!(await confirmPlan(db, runId, caller.name))) throw notWaiting('Its plan was confirmed already, or it has moved on.');
@@ -32,7 +33,7 @@ export async function confirmRun(
     await startRun(needs, request, traceparent);
     return request.id;
   };
-  const detail = { planDigest: run.planDigest };
+  const detail = { planDigest };
   const effect = { ...effectOn(run, 'run.confirm'), endpointId: scope.endpoints[0], detail };
   return audit.effect(effect, confirm, started => ({ detail: { run: started } }));
 }
@@ -67,6 +68,9 @@ const waitsForItsTurn = ({ kind, state }: RunRead): boolean => kind === 'endpoin
 
 const notWaiting = (why: string): Problem =>
   new Problem('not-awaiting-confirmation', `This run does not wait for a person. ${why}`);
+
+const anotherPlan = (): Problem =>
+  new Problem('other-plan', 'What you confirm is not the plan of this run. Read its plan again, and confirm that one.');
 
 function gone(): never {
   throw notFound('run');

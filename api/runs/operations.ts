@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import type { Operations } from '../openapi/operation';
 import { runEventsQuery } from './events-query';
-import { confirmSchema, findingListView, findingsQuery, fullUpdateSchema, planQuery, planView, runListQuery, runListView, runView } from './schema';
+import {
+  confirmSchema,
+  findingListView,
+  findingsQuery,
+  fullUpdateSchema,
+  planQuery,
+  planView,
+  runListQuery,
+  runListView,
+  runView,
+} from './schema';
 
 const waited = {
   200: { description: 'The run has ended within the time that `Prefer: wait=N` gave it.', body: runView, headers: ['Location'] },
@@ -50,7 +60,11 @@ export const runOperations = {
       'Server-sent events, those of the runs of its endpoints included. The stream ends after the `complete` of the run; one that was cut off goes on behind `Last-Event-ID`.',
     query: runEventsQuery,
     answers: {
-      200: { description: 'The events, from the first or the one behind the last that is known.', body: z.string(), type: 'text/event-stream' },
+      200: {
+        description: 'The events, from the first or the one behind the last that is known.',
+        body: z.string(),
+        type: 'text/event-stream',
+      },
       204: { description: 'The run has ended, and its last event is known.' },
     },
   },

@@ -10,8 +10,10 @@ import { decodeCursor, encodeCursor, setNextLink } from '../paging';
 import { readUntil, waitSecondsOf } from '../prefer';
 import { bodyOf, idOf, notFound, queryOf } from '../validate';
 import { confirmRun, requestCancel } from './decide';
+import { runEvents } from './events';
 import { launchFullSync, launchRelink } from './launch';
 import {
+  confirmSchema,
   type FindingListView,
   findingsQuery,
   fullUpdateSchema,
@@ -79,6 +81,8 @@ export function runRoutes(dependencies: ApiDependencies): Router {
   on('GET /runs/:id', async (req, res) => {
     res.json(await view(await runOf(idOf(req, 'run')), res.locals.caller));
   });
+
+  on('GET /runs/:id/events', runEvents(dependencies));
 
   on('GET /runs/:id/plan', async (req, res) => {
     const { cursor, limit, q: text, ...filter } = queryOf(req, planQuery);

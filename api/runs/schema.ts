@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { reflectionKindNames } from '../../domain/reflection/kind-names';
-import { pagingQuery } from '../paging';
+import { listOf, pagingQuery } from '../paging';
 import { plainText } from '../text';
 
 export const runStates = ['pending', 'running', 'awaiting_confirmation', 'completed', 'partial', 'failed', 'cancelled'] as const;
@@ -21,6 +21,12 @@ export const fullUpdateSchema = z.strictObject({
     .describe('All kinds when absent; what they depend on comes along.'),
 });
 export type FullUpdate = z.output<typeof fullUpdateSchema>;
+
+/** A confirmation holds for the plan that the person has read, and for no other. */
+export const confirmSchema = z.strictObject({
+  planDigest: plainText(200).describe('`planDigest` of the run, as it stood beside the plan that was read.'),
+});
+export type Confirmation = z.output<typeof confirmSchema>;
 
 export const runListQuery = z.strictObject({
   state: z.enum(runStates).optional(),
@@ -60,83 +66,88 @@ const scopeView = z.strictObject({
   confirms: z.uuid().optional().describe('The run whose plan a person confirmed.'),
 });
 
-export const runSummaryView = z.strictObject({
-  id: z.uuid(),
-  kind: z.enum(runKinds),
-  parentId: z.uuid().nullable(),
-  endpoint: z.strictObject({ id: z.uuid(), name: z.string().nullable() }).nullable(),
-  scope: scopeView,
-  requestedBy: z.string(),
-  state: z.enum(runStates),
-  phase: z.string().nullable(),
-  reason: z.string().nullable().describe('Why it ended as it did; a stable code.'),
-  message: z.string().nullable().describe('The same for people, with what to do.'),
-  counts: json,
-  workflow: z.strictObject({ id: z.string(), url: z.string().nullable() }),
-  createdAt: time,
-  startedAt: time.nullable(),
-  finishedAt: time.nullable(),
-}).meta({ id: 'RunSummary' });
+export const runSummaryView = z
+  .strictObject({
+    id: z.uuid(),
+    kind: z.enum(runKinds),
+    parentId: z.uuid().nullable(),
+    endpoint: z.strictObject({ id: z.uuid(), name: z.string().nullable() }).nullable(),
+    scope: scopeView,
+    requestedBy: z.string(),
+    state: z.enum(runStates),
+    phase: z.string().nullable(),
+    reason: z.string().nullable().describe('Why it ended as it did; a stable code.'),
+    message: z.string().nullable().describe('The same for people, with what to do.'),
+    counts: json,
+    workflow: z.strictObject({ id: z.string(), url: z.string().nullable() }),
+    createdAt: time,
+    startedAt: time.nullable(),
+    finishedAt: time.nullable(),
+  })
+  .meta({ id: 'RunSummary' });
 export type RunSummaryView = z.output<typeof runSummaryView>;
 
-export const changeView = z.strictObject({
-  runId: z.uuid(),
-  seq: z.number().int(),
-  kind: z.string(),
-  action: z.enum(actions),
-  label: z.string(),
-  key: z.string(),
-  guest: z.string().nullable(),
-  netboxId: z.number().int().nullable(),
-  fields: z.array(z.strictObject({ field: z.string(), before: z.unknown(), after: z.unknown() })),
-  why: z.string().nullable(),
-  state: z.enum(changeStates),
-  error: z
-    .strictObject({ code: z.string(), text: z.string(), fields: z.unknown().optional() })
-    .nullable()
-    .describe("NetBox's words about a refused write."),
-}).meta({ id: 'Change' });
+export const changeView = z
+  .strictObject({
+    runId: z.uuid(),
+    seq: z.number().int(),
+    kind: z.string(),
+    action: z.enum(actions),
+    label: z.string(),
+    key: z.string(),
+    guest: z.string().nullable(),
+    netboxId: z.number().int().nullable(),
+    fields: z.array(z.strictObject({ field: z.string(), before: z.unknown(), after: z.unknown() })),
+    why: z.string().nullable(),
+    state: z.enum(changeStates),
+    error: z
+      .strictObject({ code: z.string(), text: z.string(), fields: z.unknown().optional() })
+      .nullable()
+      .describe("NetBox's words about a refused write."),
+  })
+  .meta({ id: 'Change' });
 export type ChangeView = z.output<typeof changeView>;
 
-export const findingView = z.strictObject({
-  runId: z.uuid(),
-  seq: z.number().int(),
-  code: z.string(),
-  severity: z.enum(severities),
-  kind: z.string().nullable(),
-  key: z.string().nullable(),
-  label: z.string(),
-  message: z.string(),
-  detail: json,
-}).meta({ id: 'Finding' });
+export const findingView = z
+  .strictObject({
+    runId: z.uuid(),
+    seq: z.number().int(),
+    code: z.string(),
+    severity: z.enum(severities),
+    kind: z.string().nullable(),
+    key: z.string().nullable(),
+    label: z.string(),
+    message: z.string(),
+    detail: json,
+  })
+  .meta({ id: 'Finding' });
 export type FindingView = z.output<typeof findingView>;
 
 const count = z.number().int();
 
-export const runView = runSummaryView.extend({
-  netboxVersion: z.string().nullable(),
-  planDigest: z.string().nullable(),
-  confirmedBy: z.string().nullable(),
-  confirmedAt: time.nullable(),
-  report: json,
-  plan: z.strictObject({
-    url: z.string(),
-    totals: z.array(z.strictObject({ kind: z.string(), action: z.enum(actions), state: z.enum(changeStates), count })),
-  }),
-  /** The first of them; all are in the plan with `state=refused`. */
-  refused: z.strictObject({ total: count, items: z.array(changeView) }),
-  /** The first of them; all are behind `url`. */
-  findings: z.strictObject({
-    url: z.string(),
-    totals: z.array(z.strictObject({ code: z.string(), severity: z.enum(severities), count })),
-    items: z.array(findingView),
-  }),
-  children: z.array(runSummaryView),
-}).meta({ id: 'Run' });
+export const runView = runSummaryView
+  .extend({
+    netboxVersion: z.string().nullable(),
+    planDigest: z.string().nullable(),
+    confirmedBy: z.string().nullable(),
+    confirmedAt: time.nullable(),
+    report: json,
+    plan: z.strictObject({
+      url: z.string(),
+      totals: z.array(z.strictObject({ kind: z.string(), action: z.enum(actions), state: z.enum(changeStates), count })),
+    }),
+    /** The first of them; all are in the plan with `state=refused`. */
+    refused: z.strictObject({ total: count, items: z.array(changeView) }),
+    /** The first of them; all are behind `url`. */
+    findings: z.strictObject({
+      url: z.string(),
+      totals: z.array(z.strictObject({ code: z.string(), severity: z.enum(severities), count })),
+      items: z.array(findingView),
+    }),
+    children: z.array(runSummaryView),
+  })
+  .meta({ id: 'Run' });
 export type RunView = z.output<typeof runView>;
-
-const listOf = <Item extends z.ZodType>(item: Item) =>
-  z.strictObject({ items: z.array(item), nextCursor: z.string().nullable() });
 
 export const runListView = listOf(runSummaryView);
 export type RunListView = z.output<typeof runListView>;

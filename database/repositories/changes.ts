@@ -104,10 +104,13 @@ export async function tallyChanges(db: Queryable, runId: string): Promise<Change
   return rows;
 }
 
-/** Up to five refused objects, for the summary that a history may hold. */
-export async function refusedExamples(db: Queryable, runId: string): Promise<{ label: string; text: string }[]> {
-  const { rows } = await db.query<{ label: string; text: string }>(
-    `select label, error->>'text' as text from change where run_id = $1 and state = 'refused' order by seq limit 5`,
+/** The first refused objects, for what is told of a run while it is at work. */
+export async function refusedExamples(
+  db: Queryable,
+  runId: string,
+): Promise<{ seq: number; kind: string; label: string; text: string }[]> {
+  const { rows } = await db.query<{ seq: number; kind: string; label: string; text: string }>(
+    `select seq, kind, label, coalesce(error->>'text', '') as text from change where run_id = $1 and state = 'refused' order by seq limit 5`,
     [runId],
   );
   return rows;

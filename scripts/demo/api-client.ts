@@ -30,8 +30,8 @@ export class ApiClient {
   }
 
   /** Lets a plan that waits for a person be written. */
-  confirm(id: string): Promise<RunView> {
-    return this.ask('POST', `/runs/${id}/confirm`);
+  confirm({ id, planDigest }: Pick<RunView, 'id' | 'planDigest'>): Promise<RunView> {
+    return this.ask('POST', `/runs/${id}/confirm`, { planDigest });
   }
 
   private async ask<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {

@@ -25,8 +25,8 @@ export async function confirmWaiting(parts: SyncParts, sync: FinishedSync, ask: 
   const finished = sync.endpoints.filter(run => run.state !== 'awaiting_confirmation');
   let { seconds } = sync;
   let last = sync;
-  for (const { id } of waiting) {
-    last = await follow(parts, await api.confirm(id));
+  for (const run of waiting) {
+    last = await follow(parts, await api.confirm(run));
     finished.push(...last.endpoints);
     seconds += last.seconds;
   }

@@ -86,7 +86,7 @@ describe('what is audited', () => {
     const run = runOf(await admin.ask('POST', '/full-update', { body: { dryRun: true } }));
     const relinked = runOf(await admin.ask('POST', `/endpoints/${endpointId}/relink`));
     const waiting = await seedRun(pool, { endpoint_id: endpointId, state: 'awaiting_confirmation', plan_digest: 'abc' });
-    const confirmed = runOf(await admin.ask('POST', `/runs/${waiting}/confirm`));
+    const confirmed = runOf(await admin.ask('POST', `/runs/${waiting}/confirm`, { body: { planDigest: 'abc' } }));
     await admin.ask('POST', `/runs/${confirmed.id}/cancel`);
 
     const rows = (await written()).slice(2);

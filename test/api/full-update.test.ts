@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { findRun } from '../../database/repositories/run-reads';
 import { type ApiServer, startApiServer } from './support/api-server';
-import { seedRun } from './support/seed';
+import { seededDigest, seedRun } from './support/seed';
 import { createEndpoint, pointersOf, problemOf, runOf, runsOf } from './support/shapes';
 
 let server: ApiServer;
@@ -12,6 +12,7 @@ afterAll(() => server.stop());
 beforeEach(() => server.reset());
 
 const post = (path: string, body?: unknown) => server.ask('POST', path, body === undefined ? {} : { body });
+const confirm = (id: string, planDigest = seededDigest) => post(`/runs/${id}/confirm`, { planDigest });
 const stored = (id: string) => findRun(server.database.pool, id);
 const allRuns = async () => runsOf(await server.ask('GET', '/runs')).items;
 
@@ -96,10 +97,10 @@ describe('while Temporal is down', () => {
   test('a plan stays unconfirmed, and can be confirmed later', async () => {
     const { id: endpoint_id } = await createEndpoint(server);
     const runId = await seedRun(server.database.pool, { endpoint_id, state: 'awaiting_confirmation' });
-    expect((await post(`/runs/${runId}/confirm`)).status).toBe(503);
+    expect((await confirm(runId)).status).toBe(503);
     expect(await stored(runId)).toMatchObject({ state: 'awaiting_confirmation', confirmedBy: null, confirmedAt: null });
     server.temporal.down = false;
-    expect((await post(`/runs/${runId}/confirm`)).status).toBe(202);
+    expect((await confirm(runId)).status).toBe(202);
   });
 
   test('a cancel is refused and changes nothing, and reads still answer', async () => {
@@ -118,7 +119,7 @@ describe('confirming a plan', () => {
 
   test('notes who did it, and starts a sync of that endpoint that plans the same', async () => {
     const { runId, endpoint_id } = await waiting({ scope: { endpoints: [randomUUID()], kinds: ['cluster'], relink: true } });
-    const answer = await post(`/runs/${runId}/confirm`);
+    const answer = await confirm(runId);
     const run = runOf(answer);
     expect(answer.status).toBe(202);
     expect(answer.headers.get('location')).toBe(`/runs/${run.id}`);
@@ -127,9 +128,20 @@ describe('confirming a plan', () => {
     expect(await stored(runId)).toMatchObject({ confirmedBy: 'api-key:environment', confirmedAt: expect.any(Date) });
   });
 
+  test('holds for the plan that was read, and for no other', async () => {
+    const { runId } = await waiting();
+    expect(problemOf(await confirm(runId, 'of another run'))).toMatchObject({ status: 409, code: 'other-plan' });
+    expect(problemOf(await post(`/runs/${runId}/confirm`))).toMatchObject({
+      status: 422,
+      errors: [{ pointer: '/planDigest' }],
+    });
+    expect(server.temporal.started).toEqual([]);
+    expect(await stored(runId)).toMatchObject({ state: 'awaiting_confirmation', confirmedAt: null });
+  });
+
   test('happens once, however many try at the same time', async () => {
     const { runId } = await waiting();
-    const answers = await Promise.all(Array.from({ length: 5 }, () => post(`/runs/${runId}/confirm`)));
+    const answers = await Promise.all(Array.from({ length: 5 }, () => confirm(runId)));
     expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([202, 409, 409, 409, 409]);
     expect(server.temporal.started).toHaveLength(1);
   });
@@ -138,19 +150,19 @@ describe('confirming a plan', () => {
     'is refused for a run that is %s',
     async state => {
       const { runId } = await waiting({ state });
-      expect(problemOf(await post(`/runs/${runId}/confirm`))).toMatchObject({ status: 409, code: 'not-awaiting-confirmation' });
+      expect(problemOf(await confirm(runId))).toMatchObject({ status: 409, code: 'not-awaiting-confirmation' });
       expect(server.temporal.started).toEqual([]);
     },
   );
 
   test('of a run of several endpoints is done endpoint by endpoint', async () => {
     const runId = await seedRun(server.database.pool, { kind: 'full-sync', state: 'awaiting_confirmation' });
-    expect(problemOf(await post(`/runs/${runId}/confirm`)).detail).toContain('children');
+    expect(problemOf(await confirm(runId)).detail).toContain('children');
   });
 
   test('is refused when the endpoint was deleted', async () => {
     const { runId } = await waiting({ endpoint_id: randomUUID() });
-    expect(problemOf(await post(`/runs/${runId}/confirm`)).detail).toContain('deleted');
+    expect(problemOf(await confirm(runId)).detail).toContain('deleted');
   });
 });
 

@@ -56,7 +56,8 @@ describe.each(targets)('a sync into $name', ({ guests, open }) => {
   async function confirmed(run: RunView): Promise<RunView> {
     if (run.state !== 'awaiting_confirmation') return run;
     const waiting = run.children?.find(child => child.state === 'awaiting_confirmation');
-    const next = await world.api<RunView>('POST', `/runs/${waiting?.id}/confirm`, {});
+    const { planDigest } = await world.api<{ planDigest: string }>('GET', `/runs/${waiting?.id}`);
+    const next = await world.api<RunView>('POST', `/runs/${waiting?.id}/confirm`, { planDigest });
     return world.awaitRun(next.id);
   }
 

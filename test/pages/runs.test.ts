@@ -126,10 +126,13 @@ describe('the page of a run', () => {
     const page = await visitor.get(`/ui/runs/${id}`);
     expect(page.text).toContain('Nothing was written so far. To confirm means: a new run');
     expect(page.text).toContain('writes these 2 changes');
-    const confirmed = await visitor.post(`/ui/runs/${id}/confirm`);
+    const planDigest = /name="planDigest" value="([^"]+)"/.exec(page.html)?.[1] ?? '';
+    expect((await visitor.post(`/ui/runs/${id}/confirm`, { planDigest: 'of another run' })).status).toBe(409);
+    const fields = { planDigest };
+    const confirmed = await visitor.post(`/ui/runs/${id}/confirm`, fields);
     expect(server.temporal.started).toEqual([confirmed.location?.split('/').at(-1)]);
     expect((await visitor.get(`/ui/runs/${id}`)).text).toContain('Confirmed by admin');
-    const again = await visitor.post(`/ui/runs/${id}/confirm`);
+    const again = await visitor.post(`/ui/runs/${id}/confirm`, fields);
     expect(again.status).toBe(409);
     expect(again.text).toContain('confirmed already');
   });

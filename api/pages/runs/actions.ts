@@ -1,7 +1,7 @@
 import type { RunRead } from '../../../database/repositories/run-reads';
 import type { Identity } from '../../auth/identity';
 import type { RunView } from '../../runs/schema';
-import { button, postForm } from '../html/form';
+import { button } from '../html/form';
 import { h, type Html } from '../html/h';
 import { link, notice } from '../html/parts';
 import { time } from '../html/time';
@@ -41,7 +41,10 @@ function confirmation(run: RunView, caller: Identity, may: boolean): Html {
       { class: 'actions' },
       link(`/ui/runs/${run.id}/plan`, 'Read the plan'),
       may
-        ? postForm(caller, `/ui/runs/${run.id}/confirm`, h('button', { type: 'submit', class: 'primary' }, 'Confirm this plan'))
+        ? button(caller, `/ui/runs/${run.id}/confirm`, 'Confirm this plan', {
+            tone: 'primary',
+            fields: { planDigest: run.planDigest ?? '' },
+          })
         : h('span', { class: 'hint' }, 'Confirming needs the permission run_sync here.'),
     ),
   );

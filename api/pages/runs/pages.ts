@@ -9,6 +9,7 @@ import { planQuery, rowCursorSchema, runCursorSchema, runListQuery } from '../..
 import { summariseRun, viewChange, viewRun } from '../../runs/view';
 import { visiblePart } from '../../runs/visible';
 import { idOf, notFound } from '../../validate';
+import { typedOf } from '../form-input';
 import { givenQuery } from '../given-query';
 import type { GuardedPages } from '../guarded-pages';
 import { sendFragment, sendPage } from '../html/layout';
@@ -89,7 +90,7 @@ export function runPages({ on }: GuardedPages, dependencies: ApiDependencies): v
   });
 
   on('POST /ui/runs/:id/confirm', async (req, res) => {
-    const id = await confirmRun(dependencies, res.locals, idOf(req, 'run'));
+    const id = await confirmRun(dependencies, res.locals, idOf(req, 'run'), typedOf(req)['planDigest'] ?? '');
     res.redirect(303, `/ui/runs/${id}`);
   });
 

@@ -34,7 +34,9 @@ export const runConfirm = command({
       return exitCodes.rejected;
     }
     const started: RunView[] = [];
-    for (const { id } of waiting) started.push((await client.send<RunView>('POST', `/runs/${id}/confirm`)).body);
+    for (const { id, planDigest } of waiting) {
+      started.push((await client.send<RunView>('POST', `/runs/${id}/confirm`, { body: { planDigest } })).body);
+    }
     return tellAll(context, started, patience);
   },
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { endpointListView } from '../../../api/endpoints/schema';
 import { type ApiServer, startApiServer } from '../support/api-server';
-import { seedChanges, seedRun } from '../support/seed';
+import { seedChanges, seededDigest, seedRun } from '../support/seed';
 import { createEndpoint, pointersOf, problemOf, runOf, runsOf } from '../support/shapes';
 import { addPerson, type Person } from './support/people';
 
@@ -113,7 +113,7 @@ describe('runs', () => {
       expect(problemOf(await person.ask('POST', `/runs/${id}/${path}`)).code).toBe('permission-denied');
     }
     const own = await seed({ endpoint_id: berlin, state: 'awaiting_confirmation' });
-    expect(runOf(await person.ask('POST', `/runs/${own}/confirm`)).requestedBy).toBe(person.username);
+    expect(runOf(await person.ask('POST', `/runs/${own}/confirm`, { body: { planDigest: seededDigest } })).requestedBy).toBe(person.username);
   });
 });
 

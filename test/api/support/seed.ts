@@ -12,10 +12,29 @@ async function insert(pool: Pool, table: string, columns: Columns): Promise<void
   await pool.query(`insert into ${table} (${names.join()}) values (${names.map((_, index) => `$${index + 1}`).join()})`, values);
 }
 
+/** Of the plan of every run that waits, unless a test says otherwise. */
+export const seededDigest = 'digest-of-the-plan';
+
 /** A run as the workflows leave one; gives its id. */
 export async function seedRun(pool: Pool, columns: Columns = {}): Promise<string> {
   const id = randomUUID();
-  await insert(pool, 'run', { id, kind: 'endpoint-sync', requested_by: 'test', workflow_id: `sync/${id}`, ...columns });
+  const waits = columns['state'] === 'awaiting_confirmation';
+  await insert(pool, 'run', {
+    id,
+    kind: 'endpoint-sync',
+    requested_by: 'test',
+    workflow_id: `sync/${id}`,
+    ...(waits && { plan_digest: seededDigest }),
+    ...columns,
+  });
+  return id;
+}
+
+/** A schedule of a user who is nobody; gives its id. */
+export async function seedSchedule(pool: Pool, { endpoint_ids: endpoints = null, ...columns }: Columns = {}): Promise<string> {
+  const id = randomUUID();
+  await insert(pool, 'schedule', { id, name: `schedule-${id}`, owner_id: randomUUID(), cron: '0 3 * * *', ...columns });
+  await pool.query('update schedule set endpoint_ids = $2 where id = $1', [id, endpoints]);
   return id;
 }
 

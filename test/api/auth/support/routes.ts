@@ -5,6 +5,7 @@ import type { ILayer } from 'express-serve-static-core';
 import pino from 'pino';
 import { createApp } from '../../../../api/app';
 import { createAuthenticate } from '../../../../api/auth/authenticate';
+import { RunEventSignal } from '../../../../api/runs/event-signal';
 import { Secret } from '../../../../config/secret';
 import { AuditChain } from '../../../../database/audit-chain';
 import { AuditKey } from '../../../../database/audit-key';
@@ -27,6 +28,7 @@ export function routesOfApp({ pool }: TestDatabase): string[] {
     limitRequests: (_req, _res, next) => next(),
     environment: {},
     trustedProxies: [],
+    runEvents: { signal: new RunEventSignal(pool, pino({ level: 'silent' })), stopping: new AbortController().signal },
     log: pino({ level: 'silent' }),
   });
   return app.router.stack.flatMap(layer => routesOf(layer));

@@ -145,7 +145,8 @@ export async function startLab(options: { netbox?: NetBoxSimulatorOptions; env?:
     },
     async confirm(run) {
       const since = lastRequest();
-      return only((await world.api<{ id: string }>('POST', `/runs/${run.id}/confirm`)).id, since);
+      const { planDigest } = await world.api<{ planDigest: string }>('GET', `/runs/${run.id}`);
+      return only((await world.api<{ id: string }>('POST', `/runs/${run.id}/confirm`, { planDigest })).id, since);
     },
     async relink(cluster) {
       const since = lastRequest();

@@ -1,0 +1,41 @@
+import type { RunReason, RunState } from './run';
+
+/** A run of one endpoint, as it stands. */
+export interface EndpointRun {
+  state: RunState;
+  reason: RunReason | null;
+  /** Of the endpoint. */
+  name: string;
+}
+
+export interface FullSyncEnd {
+  state: Exclude<RunState, 'pending' | 'running'>;
+  reason?: RunReason;
+  message?: string;
+}
+
+/** The result of the whole: as good as its worst endpoint. */
+export function endOfFullSync(runs: readonly EndpointRun[]): FullSyncEnd {
+  const names = (state: RunState): string =>
+    runs
+      .filter(run => run.state === state)
+      .map(({ name }) => name)
+      .join(', ');
+  const first = (state: RunState): EndpointRun | undefined => runs.find(run => run.state === state);
+  const withReason = (run: EndpointRun): { reason?: RunReason } => (run.reason === null ? {} : { reason: run.reason });
+
+  if (runs.length === 0) return { state: 'completed', message: 'No endpoint is enabled: nothing was synchronised.' };
+  if (runs.every(({ state }) => state === 'failed'))
+    return { state: 'failed', reason: 'endpoint-failed', message: `Every endpoint failed: ${names('failed')}.` };
+  if (first('failed'))
+    return { state: 'partial', reason: 'endpoint-failed', message: `These endpoints failed: ${names('failed')}.` };
+  if (first('cancelled')) return { state: 'cancelled', message: `Cancelled for ${names('cancelled')}.` };
+  const partial = first('partial');
+  if (partial) return { state: 'partial', ...withReason(partial), message: `Incomplete for ${names('partial')}.` };
+  const waiting = first('awaiting_confirmation');
+  if (waiting) {
+    const message = `A person must read the plan of ${names('awaiting_confirmation')}.`;
+    return { state: 'awaiting_confirmation', ...withReason(waiting), message };
+  }
+  return { state: 'completed' };
+}
