@@ -11,6 +11,16 @@ export class ApiError extends Error {
   }
 }
 
+/** A refusal from before the API: a text that is no JSON, announced as HTML. */
+export class TextRefusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly text: string,
+  ) {
+    super(text);
+  }
+}
+
 /** NetBox's 403 for a missing right, a read-only token and an object outside a permission's constraint. */
 export class Forbidden extends ApiError {
   constructor(detail = 'You do not have permission to perform this action.') {

@@ -10,6 +10,7 @@ async function main(): Promise<void> {
       token: { type: 'string' },
       'cost-ms': { type: 'string', default: '0' },
       'plugin-proxbox': { type: 'boolean', default: false },
+      branching: { type: 'boolean', default: false },
     },
   });
   const running = await startNetBoxSimulator({
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
     port: Number(values.port),
     costMs: Number(values['cost-ms']),
     pluginProxbox: values['plugin-proxbox'],
+    branching: values.branching,
     ...(values.token !== undefined && { token: values.token }),
   });
   const { url, token, viewerToken, simulator } = running;

@@ -1,11 +1,16 @@
 import { type Action, type PermissionSpec, setPermissions } from './access/permissions';
 import { authenticate, headerOf, makeToken, makeUser, parseHeader } from './access/tokens';
+import { type BranchImages, Branching } from './branching/branching';
+import { answerBranching } from './branching/routes';
 import { dumpWorld } from './control/dump';
 import { Faults } from './control/faults';
 import { Refusals } from './control/refusals';
 import { RequestLog } from './control/request-log';
+import type { Reply, Request } from './http/message';
 import type { JsonObject } from './json';
 import { objectTypes } from './model/registry';
+import type { Session } from './rest/session';
+import type { Row } from './store/row';
 import { World, type WorldImage } from './store/world';
 import { type NetBoxVersion, parseVersion } from './version';
 
@@ -19,6 +24,13 @@ export interface SimulatorOptions {
   readonly token?: string;
   /** Whether the Proxbox plugin's sync-state routes exist. */
   readonly pluginProxbox?: boolean;
+  /** Whether netbox-branching is installed. */
+  readonly branching?: boolean;
+}
+
+interface Snapshot {
+  readonly main: WorldImage;
+  readonly branches: BranchImages | undefined;
 }
 
 /** A user made for a test or a demo. */
@@ -37,22 +49,26 @@ export class Simulator {
   readonly refusals = new Refusals();
   readonly log = new RequestLog();
   readonly world: World;
-  readonly plugins: JsonObject;
+  /** The plugin netbox-branching, when it is installed. */
+  readonly branching: Branching | undefined;
   version: NetBoxVersion;
-  private readonly initial: WorldImage;
-  private readonly snapshots = new Map<string, WorldImage>();
+  private readonly hasProxbox: boolean;
+  private readonly initial: Snapshot;
+  private readonly snapshots = new Map<string, Snapshot>();
 
   constructor(options: SimulatorOptions) {
     this.version = parseVersion(options.version ?? '4.7');
-    this.world = new World(objectTypes(options.pluginProxbox ?? false));
-    this.plugins = options.pluginProxbox ? { netbox_proxbox: '0.0.26' } : {};
+    const { pluginProxbox = false, branching = false } = options;
+    this.hasProxbox = pluginProxbox;
+    this.world = new World(objectTypes({ pluginProxbox, branching }));
+    this.branching = branching ? new Branching(this) : undefined;
     const admin = makeUser(this.world, { username: 'admin', superuser: true });
     const viewer = makeUser(this.world, { username: 'viewer' });
     setPermissions(this.world, viewer, [{ actions: ['view'] }]);
     const given = parseHeader(options.token ?? ADMIN_TOKEN);
     makeToken(this.world, admin, given.version, given);
     makeToken(this.world, viewer, 2, parseHeader(VIEWER_TOKEN));
-    this.initial = this.world.image();
+    this.initial = this.image();
   }
 
   /** The Authorization header of the user who may see everything and change nothing. */
@@ -64,9 +80,25 @@ export class Simulator {
     return options.token ?? ADMIN_TOKEN;
   }
 
-  /** Every request works in the main world; branches will choose another here. */
-  worldOf(): World {
-    return this.world;
+  /** Installed plugins with their versions; each NetBox takes another one of branching. */
+  get plugins(): JsonObject {
+    return {
+      ...(this.hasProxbox && { netbox_proxbox: '0.0.26' }),
+      ...(this.branching && { netbox_branching: this.version.minor >= 7 ? '1.2.2' : '1.1.3' }),
+    };
+  }
+
+  /** The world of the branch that a request names; main when it names none, or when there are no branches. */
+  worldOf(request: Request): World {
+    return this.branching?.worldOf(request) ?? this.world;
+  }
+
+  changed(world: World, change: Row): void {
+    this.branching?.changed(world, change);
+  }
+
+  answerPlugin(session: Session): Reply | undefined {
+    return this.branching && answerBranching(this.branching, session);
   }
 
   setVersion(version: string): void {
@@ -76,7 +108,7 @@ export class Simulator {
   /** Keeps the whole content, users and tokens among it, like a database dump. */
   snapshot(): string {
     const id = `snapshot-${this.snapshots.size + 1}`;
-    this.snapshots.set(id, this.world.image());
+    this.snapshots.set(id, this.image());
     return id;
   }
 
@@ -84,15 +116,26 @@ export class Simulator {
   restore(id: string): void {
     const image = this.snapshots.get(id);
     if (!image) throw new Error(`There is no snapshot ${id}`);
-    this.world.load(image);
+    this.load(image);
   }
 
   /** An empty NetBox with the first users; no faults, no refusals, no requests in the log. Snapshots stay. */
   reset(): void {
-    this.world.load(this.initial);
+    this.load(this.initial);
+    this.branching?.hooks.clear();
+    this.branching?.webhooks.clear();
     this.faults.clear();
     this.refusals.clear();
     this.log.clear();
+  }
+
+  private image(): Snapshot {
+    return { main: this.world.image(), branches: this.branching?.image() };
+  }
+
+  private load({ main, branches }: Snapshot): void {
+    this.world.load(main);
+    this.branching?.load(branches ?? new Map());
   }
 
   dump(): ReturnType<typeof dumpWorld> {

@@ -5,7 +5,8 @@ import type { World } from '../store/world';
 import { matches } from './lookups';
 import { store } from './tokens';
 
-export type Action = 'view' | 'add' | 'change' | 'delete';
+/** The last four are those of branches. */
+export type Action = 'view' | 'add' | 'change' | 'delete' | 'sync' | 'merge' | 'revert' | 'archive';
 
 /** Which rows a user may act on: null when none, whatever the row; a test otherwise. */
 export type Grant = ((row: Row) => boolean) | null;

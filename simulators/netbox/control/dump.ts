@@ -5,11 +5,19 @@ import { CustomFieldDefinitions } from '../read/custom-field-definitions';
 import { type Row, textOf, valueOf } from '../store/row';
 import type { World } from '../store/world';
 
-const LEFT_OUT = new Set(['users.user', 'users.token', 'users.objectpermission', 'core.objectchange', 'core.job']);
+const LEFT_OUT = new Set([
+  'users.user',
+  'users.token',
+  'users.objectpermission',
+  'core.objectchange',
+  'core.job',
+  'netbox_branching.branchevent',
+  'netbox_branching.changediff',
+]);
 
 /**
  * All objects in a form in which two worlds can be compared: by model and natural key, relations as natural keys, no ids
- * and no times. Users, permissions, tokens, jobs and the change log are left out.
+ * and no times. Users, permissions, tokens, jobs and the change log are left out, and what only branches hold.
  */
 export function dumpWorld(world: World): Record<string, Record<string, JsonObject>> {
   const definitions = new CustomFieldDefinitions(world);

@@ -2,10 +2,14 @@ import type { Json, JsonObject } from '../json';
 import { isObject } from '../json';
 import { jsonBody, type Reply, type Request } from '../http/message';
 import type { NewUser, PermissionSpec, Simulator } from '../simulator';
+import type { Action } from '../access/permissions';
+import { branchingRoutes } from '../branching/control';
 import type { FaultSpec } from './faults';
 import type { RefuseRule } from './refusals';
 
-type Handler = (simulator: Simulator, body: JsonObject, request: Request) => Json;
+const ACTIONS: readonly Action[] = ['view', 'add', 'change', 'delete', 'sync', 'merge', 'revert', 'archive'];
+
+export type Handler = (simulator: Simulator, body: JsonObject, request: Request) => Json;
 
 /** The control interface below `/__sim/`, for tests and demos in other processes. It asks for no token. */
 const ROUTES: Readonly<Record<string, Handler>> = {
@@ -32,6 +36,7 @@ const ROUTES: Readonly<Record<string, Handler>> = {
   'POST users': (simulator, body) => ({ token: simulator.createUser(readUser(body)) }),
   'POST permissions': (simulator, body) =>
     done(() => simulator.restrict(text(body, 'token'), readPermissions(body['permissions']))),
+  ...branchingRoutes,
 };
 
 /** Answers a control request; a wrong one is a 400 that says why. */
@@ -93,9 +98,7 @@ function readPermissions(value: Json | undefined): PermissionSpec[] {
     if (!isObject(each) || !Array.isArray(each['actions'])) throw new Error('A permission needs "actions"');
     const types = each['objectTypes'];
     return {
-      actions: each['actions'].filter(
-        action => action === 'view' || action === 'add' || action === 'change' || action === 'delete',
-      ),
+      actions: each['actions'].flatMap(action => ACTIONS.find(known => known === action) ?? []),
       ...(Array.isArray(types) && { objectTypes: types.map(String) }),
       ...(each['constraints'] !== undefined && { constraints: each['constraints'] }),
     };

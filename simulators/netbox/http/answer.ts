@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { ApiError } from '../errors';
+import { ApiError, TextRefusal } from '../errors';
 import { answerApi, PageNotFound } from '../rest/dispatch';
 import { authenticate } from '../access/tokens';
 import { isObject, type Json } from '../json';
@@ -56,6 +56,7 @@ function answer({ simulator, request, requestId }: Exchange): Reply {
     return answerApi(simulator, request, requestId);
   } catch (error) {
     if (error instanceof ApiError) return { status: error.status, body: error.body, headers: error.headers };
+    if (error instanceof TextRefusal) return { status: error.status, html: error.text };
     if (error instanceof PageNotFound) return { status: 404, html: errorPage('Page Not Found') };
     throw error;
   }

@@ -9,3 +9,8 @@ export function contentTypeId(name: string): number {
   }
   return id;
 }
+
+/** The content type behind such a number; empty for one that was never given out. */
+export function contentTypeName(id: number): string {
+  return [...numbers].find(([, known]) => known === id)?.[0] ?? '';
+}

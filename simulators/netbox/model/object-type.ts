@@ -52,6 +52,8 @@ export interface ObjectType {
   readonly label: string;
   readonly since?: Minor;
   readonly readOnly?: boolean;
+  /** Its view is not one of NetBox's own: no `display_url`, no ETag, and lists take neither PATCH, PUT nor DELETE. */
+  readonly isPlain?: boolean;
   /** False for models that NetBox keeps no change log of. */
   readonly changeLogged?: boolean;
   /** In answer order; `id`, `url`, `display_url` and `display` come before them. */

@@ -1,9 +1,11 @@
+import { branchingTypes } from '../branching/types';
 import type { ObjectType } from './object-type';
 import { ipAddress, prefix } from './types/addresses';
 import { cluster, clusterGroup, clusterType } from './types/clusters';
 import { job, objectChange } from './types/core';
 import { choiceSet, customField } from './types/custom-fields';
 import { device } from './types/devices';
+import { eventRule, webhook } from './types/events';
 import { customLink, journalEntry, savedFilter, tag } from './types/extras';
 import { deviceInterface, vmInterface } from './types/interfaces';
 import { ipamRole, vlan, vlanGroup, vrf } from './types/ipam';
@@ -19,6 +21,7 @@ const BUILT_IN: readonly ObjectType[] = [
   customField,
   customLink,
   savedFilter,
+  webhook,
   tenant,
   site,
   manufacturer,
@@ -50,6 +53,6 @@ const BUILT_IN: readonly ObjectType[] = [
 ];
 
 /** Every model that the simulator plays. */
-export function objectTypes(pluginProxbox: boolean): readonly ObjectType[] {
-  return pluginProxbox ? [...BUILT_IN, ...proxboxTypes] : BUILT_IN;
+export function objectTypes({ pluginProxbox, branching }: { pluginProxbox: boolean; branching: boolean }): readonly ObjectType[] {
+  return [...BUILT_IN, eventRule(branching), ...(pluginProxbox ? proxboxTypes : []), ...(branching ? branchingTypes : [])];
 }

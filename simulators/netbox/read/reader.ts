@@ -99,7 +99,7 @@ export class Reader {
     );
     const how = (field: Field): string => (nested && field.kind === 'computed' ? (field.nested ?? 'same') : 'same');
     const plan: Plan = {
-      head: new Set(HEAD.filter(wanted)),
+      head: new Set(HEAD.filter(name => wanted(name) && !(type.isPlain && name === 'display_url'))),
       fields: fields.filter(field => how(field) === 'same'),
       zeros: fields.filter(field => how(field) === 'zero').map(field => field.name),
       inList: selection.inList === true,

@@ -13,6 +13,7 @@ import type { Session } from './session';
 /** The fields that a request asks for: `fields` before `omit` before `brief`. */
 export function selectionOf(session: Session, type: ObjectType): Selection {
   const { query, method } = session.request;
+  if (type.isPlain && !type.readOnly) return {};
   const fields = query.getAll('fields').at(-1);
   if (fields) return { fields: new Set(fields.split(',')) };
   const omit = query.getAll('omit').at(-1);
@@ -43,7 +44,7 @@ export function listObjects(session: Session, type: ObjectType): Reply {
 export function createObjects(session: Session, type: ObjectType, body: Json | undefined): Reply {
   session.require(type, 'add');
   const context = session.writeContext();
-  if (Array.isArray(body)) {
+  if (Array.isArray(body) && !type.isPlain) {
     const rows = createMany(context, type, body);
     return { status: 201, body: showAll(session, type, rows) };
   }
@@ -54,7 +55,7 @@ export function createObjects(session: Session, type: ObjectType, body: Json | u
   return {
     status: 201,
     body: { ...shown(session, type, row), ...type.createdExtras?.(row) },
-    headers: { Location: session.reader.url(type, row.id), ...etagHeader(session, row) },
+    headers: { Location: session.reader.url(type, row.id), ...etagHeader(session, type, row) },
   };
 }
 
@@ -81,8 +82,8 @@ function showAll(session: Session, type: ObjectType, rows: readonly Row[]): Json
 }
 
 /** ETags exist from 4.6. */
-export function etagHeader(session: Session, row: Row): Record<string, string> {
-  return session.version.minor >= 6 ? { ETag: etagOf(row) } : {};
+export function etagHeader(session: Session, type: ObjectType, row: Row): Record<string, string> {
+  return session.version.minor >= 6 && !type.isPlain ? { ETag: etagOf(row) } : {};
 }
 
 /** Refuses a method that a path does not know. */

@@ -4,6 +4,7 @@ import { jsonBody, type Reply, type Request } from '../http/message';
 import { authenticate } from '../access/tokens';
 import type { Refusals } from '../control/refusals';
 import type { JsonObject } from '../json';
+import type { Row } from '../store/row';
 import type { World } from '../store/world';
 import type { NetBoxVersion } from '../version';
 import { inBackground, wantsBackground } from './background';
@@ -20,6 +21,10 @@ export interface ApiHost {
   readonly refusals: Refusals;
   /** The world that a request works in. */
   worldOf(request: Request): World;
+  /** Hears of each change that was logged in a world. */
+  changed(world: World, change: Row): void;
+  /** Routes that a plugin adds beside its models; undefined for all others. */
+  answerPlugin(session: Session): Reply | undefined;
 }
 
 /** Answers a request below `/api/`. Throws `ApiError` for refusals. */
@@ -30,8 +35,8 @@ export function answerApi(host: ApiHost, request: Request, requestId: string): R
     return provision(world, host.version, request, jsonBody(request));
   }
   const caller = authenticate(world, request.headers['authorization']);
-  const session = new Session(world, host.version, request, requestId, caller, host.refusals);
-  const system = answerSystem(host, session);
+  const session = new Session(world, host.version, request, requestId, caller, host.refusals, host.changed.bind(host));
+  const system = answerSystem(host, session) ?? host.answerPlugin(session);
   if (system) return system;
   const { type, id } = findType(host, world, request.path);
   return id === null ? answerCollection(session, type) : answerSingle(session, type, id);
@@ -73,7 +78,7 @@ function answerCollection(session: Session, type: ObjectType): Reply {
   const { method } = session.request;
   if (method === 'GET' || method === 'HEAD') return listObjects(session, type);
   if (method === 'OPTIONS') return describe(session, type, true);
-  if (type.readOnly) throw methodNotAllowed(method);
+  if (type.readOnly || (type.isPlain && method !== 'POST')) throw methodNotAllowed(method);
   const body = jsonBody(session.request);
   const work = (): Reply => {
     switch (method) {

@@ -22,6 +22,7 @@ export class Session {
     readonly requestId: string,
     readonly caller: Caller,
     private readonly refusals: Refusals,
+    private readonly changed: (world: World, change: Row) => void,
   ) {
     this.reader = new Reader(world, version, request.base);
   }
@@ -55,6 +56,7 @@ export class Session {
       allowed: (type, action, row) => this.grant(type, action)?.(row) ?? false,
       viewable: type => this.grant(type, 'view') ?? (() => false),
       refuse: (type, draft, problems) => this.refusals.apply(type, draft, problems),
+      changed: change => this.changed(this.world, change),
       ifMatch: ifMatch === '' || ifMatch.trim() === '*' ? [] : ifMatch.split(',').map(tag => tag.trim()),
     };
   }

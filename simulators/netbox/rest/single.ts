@@ -18,7 +18,11 @@ function find(session: Session, type: ObjectType, id: number, action: Action): R
 
 export function readObject(session: Session, type: ObjectType, id: number): Reply {
   const row = find(session, type, id, 'view');
-  return { status: 200, body: session.reader.show(type, row, selectionOf(session, type)), headers: etagHeader(session, row) };
+  return {
+    status: 200,
+    body: session.reader.show(type, row, selectionOf(session, type)),
+    headers: etagHeader(session, type, row),
+  };
 }
 
 export function changeObject(
@@ -42,7 +46,7 @@ export function changeObject(
     throw new Invalid({ __all__: [`Invalid data. Expected a dictionary, but got ${typeName(body)}.`] });
   }
   const stored = session.world.transaction(() => update(context, type, row, body ?? {}, mode));
-  return { status: 200, body: shown(session, type, stored), headers: etagHeader(session, stored) };
+  return { status: 200, body: shown(session, type, stored), headers: etagHeader(session, type, stored) };
 }
 
 export function deleteObject(session: Session, type: ObjectType, id: number, body: Json | undefined): Reply {

@@ -1,4 +1,5 @@
 import type { ObjectType } from '../model/object-type';
+import { Clock } from './clock';
 import type { Row } from './row';
 import { indexesOf } from './indexes';
 import { type Relation, relationsOf } from './relations';
@@ -16,19 +17,45 @@ export interface WorldImage {
  */
 export class World {
   private readonly tables = new Map<string, Table>();
-  private readonly sequences = new Map<string, number>();
+  /** The tables that belong to this world alone. */
+  private readonly ownTables = new Map<string, Table>();
+  private readonly sequences: Map<string, number>;
+  private readonly clock: Clock;
   private readonly typesByKey = new Map<string, ObjectType>();
   private undo: (() => void)[] | undefined;
-  private lastInstant = 0;
-  private second = { number: 0, text: '' };
   private readonly relations: ReadonlyMap<string, readonly Relation[]>;
 
-  constructor(readonly types: readonly ObjectType[]) {
-    this.relations = relationsOf(types);
+  /** With a `trunk`: a world that has tables of its own for the models that `own` names, and shares all else with the trunk. */
+  constructor(
+    readonly types: readonly ObjectType[],
+    private readonly trunk?: World,
+    own: (key: string) => boolean = () => true,
+  ) {
+    this.relations = trunk?.relations ?? relationsOf(types);
+    this.sequences = trunk?.sequences ?? new Map<string, number>();
+    this.clock = trunk?.clock ?? new Clock();
     for (const type of types) {
       this.typesByKey.set(type.key, type);
-      this.tables.set(type.key, new Table(indexesOf(type), row => type.sortKey(row, this)));
+      const shared = own(type.key) ? undefined : trunk?.table(type.key);
+      const table = shared ?? new Table(indexesOf(type), row => type.sortKey(row, this));
+      this.tables.set(type.key, table);
+      if (!shared) this.ownTables.set(type.key, table);
     }
+  }
+
+  /**
+   * A world that begins as this one and goes its own way for the models that `own` names; rows are copied by reference. The
+   * other models, the sequences of ids and the clock stay common. `empty` names a model that begins without rows.
+   */
+  fork(own: (key: string) => boolean, empty: string): World {
+    const fork = new World(this.types, this, own);
+    for (const [key, table] of fork.ownTables) if (key !== empty) table.load(this.table(key).rows());
+    return fork;
+  }
+
+  /** The world that branches leave and come back to; itself when it is no branch. */
+  get main(): World {
+    return this.trunk ?? this;
   }
 
   /** The model of a content type; throws for one that the simulator does not have. */
@@ -66,10 +93,7 @@ export class World {
 
   /** The present as NetBox writes it, with microseconds; no two calls give the same. */
   now(): string {
-    this.lastInstant = Math.max(this.lastInstant + 1, Date.now() * 1000);
-    const second = Math.floor(this.lastInstant / 1_000_000);
-    if (second !== this.second.number) this.second = { number: second, text: new Date(second * 1000).toISOString().slice(0, 19) };
-    return `${this.second.text}.${String(this.lastInstant % 1_000_000).padStart(6, '0')}Z`;
+    return this.clock.now();
   }
 
   nextId(key: string): number {
@@ -108,15 +132,17 @@ export class World {
     }
   }
 
+  /** What is this world's own. */
   image(): WorldImage {
     return {
-      rows: new Map([...this.tables].map(([key, table]) => [key, [...table.rows()]])),
+      rows: new Map([...this.ownTables].map(([key, table]) => [key, [...table.rows()]])),
       sequences: new Map(this.sequences),
     };
   }
 
   load(image: WorldImage): void {
-    for (const [key, table] of this.tables) table.load(image.rows.get(key) ?? []);
+    for (const [key, table] of this.ownTables) table.load(image.rows.get(key) ?? []);
+    if (this.trunk) return;
     this.sequences.clear();
     for (const [key, value] of image.sequences) this.sequences.set(key, value);
   }

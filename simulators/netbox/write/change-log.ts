@@ -1,7 +1,7 @@
 import { type Json, type JsonObject, sameJson } from '../json';
-import { type Field, isWritable } from '../model/field';
+import { type Field, isWritable, type WritableField } from '../model/field';
 import type { ObjectType } from '../model/object-type';
-import { contentTypeId } from '../model/content-type-ids';
+import { contentTypeId, contentTypeName } from '../model/content-type-ids';
 import type { Reader } from '../read/reader';
 import { idOf, type Row, textOf, valueOf } from '../store/row';
 import type { WriteContext } from './context';
@@ -21,13 +21,12 @@ export function recordChange(
   after: JsonObject | null,
   message: string,
 ): void {
-  if (type.changeLogged === false) return;
+  if (type.changeLogged === false || context.unlogged === true) return;
   if (action === 'update' && sameJson(before ?? {}, after ?? {})) return;
   const { world } = context;
   const time = world.now();
-  const id = world.nextId('core.objectchange');
-  world.put('core.objectchange', {
-    id,
+  const change: Row = {
+    id: world.nextId('core.objectchange'),
     created: time,
     lastUpdated: time,
     tags: [],
@@ -46,7 +45,26 @@ export function recordChange(
       prechange_data: before ?? {},
       postchange_data: after ?? {},
     },
-  });
+  };
+  world.put('core.objectchange', change);
+  context.changed(change);
+}
+
+/** Stored values from change log data: the inverse of `logData`, without tags and custom fields. What stands for no stored field is left out. */
+export function loggedValues(type: ObjectType, data: Readonly<JsonObject>): JsonObject {
+  const values: JsonObject = {};
+  for (const field of type.fields) {
+    const logged = data[field.name];
+    if (isWritable(field) && logged !== undefined) values[field.name] = storedValue(field, logged);
+  }
+  return values;
+}
+
+function storedValue(field: WritableField, logged: Json): Json {
+  if (field.kind === 'decimal') return typeof logged === 'string' ? Number(logged) : logged;
+  if (field.kind === 'contentType') return typeof logged === 'number' ? contentTypeName(logged) : null;
+  if (field.kind === 'contentTypes') return Array.isArray(logged) ? logged.map(id => contentTypeName(Number(id))) : [];
+  return logged;
 }
 
 /** Components carry their parent, assigned objects what they are assigned to. */

@@ -58,14 +58,20 @@ export function saveNew(context: WriteContext, prepared: Prepared): Row {
   const { world } = context;
   const stored: Draft = { ...draft, id: world.nextId(type.key) };
   stored.tags = applyTags(context, type, [], parsed.tags);
-  type.beforeSave?.(stored, world, context.user);
-  enforceUniques(context, type, stored);
-  const row: Row = { ...content(stored), created: world.now(), lastUpdated: world.now() };
-  world.put(type.key, row);
-  type.afterSave?.(row, null, context);
-  recordChange(context, type, row, 'create', null, logData(context, type, row), parsed.message);
+  const row = storeNew(context, type, stored, parsed.message);
   type.applyExtras?.(row, input, context);
   return confirm(context, type, row.id, 'add');
+}
+
+function storeNew(context: WriteContext, type: ObjectType, draft: Draft, message: string): Row {
+  const { world } = context;
+  type.beforeSave?.(draft, world, context.user);
+  enforceUniques(context, type, draft);
+  const row: Row = { ...content(draft), created: world.now(), lastUpdated: world.now() };
+  world.put(type.key, row);
+  type.afterSave?.(row, null, context);
+  recordChange(context, type, row, 'create', null, logData(context, type, row), message);
+  return row;
 }
 
 /** Checks and stores a change of one object. Must run inside a transaction. */
@@ -85,27 +91,38 @@ export function update(context: WriteContext, type: ObjectType, row: Row, input:
  * logged like a client's, without the model's checks.
  */
 export function saveRelated(context: WriteContext, type: ObjectType, row: Row, values: JsonObject): Row {
-  const draft: Draft = {
-    id: row.id,
-    before: row,
-    values: { ...row.values, ...values },
-    tags: [...row.tags],
-    customFields: { ...row.customFields },
-  };
+  const draft = draftOf(row.id, row, { ...row, values: { ...row.values, ...values } });
   return storeChange(context, type, row, draft, '');
 }
 
 /** The same with the model's checks, for changes whose refusal must reach the client. */
 export function saveChecked(context: WriteContext, type: ObjectType, row: Row, values: JsonObject): Row {
-  const draft: Draft = {
-    id: row.id,
-    before: row,
-    values: { ...row.values, ...values },
-    tags: [...row.tags],
-    customFields: { ...row.customFields },
-  };
+  return replaceContent(context, type, row, { values, tags: row.tags, customFields: row.customFields });
+}
+
+/** What a row holds: values over the present ones, all tags, all custom fields. */
+export interface Content {
+  readonly values: Readonly<JsonObject>;
+  readonly tags: readonly number[];
+  readonly customFields: Readonly<JsonObject>;
+}
+
+/** Gives an object another content, checked and logged like a client's write. */
+export function replaceContent(context: WriteContext, type: ObjectType, row: Row, content: Content): Row {
+  const draft = draftOf(row.id, row, { ...content, values: { ...row.values, ...content.values } });
   checkModel(context, type, draft);
   return storeChange(context, type, row, draft, '');
+}
+
+/** Stores an object under an id that it had before or has elsewhere, checked and logged like a client's write. */
+export function saveWithId(context: WriteContext, type: ObjectType, id: number, content: Content): Row {
+  const draft = draftOf(id, null, content);
+  checkModel(context, type, draft);
+  return storeNew(context, type, draft, '');
+}
+
+function draftOf(id: number, before: Row | null, { values, tags, customFields }: Content): Draft {
+  return { id, before, values: { ...values }, tags: [...tags], customFields: { ...customFields } };
 }
 
 function storeChange(context: WriteContext, type: ObjectType, row: Row, draft: Draft, message: string): Row {

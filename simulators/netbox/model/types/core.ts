@@ -63,7 +63,7 @@ function displayChange(row: Row, world: World): string {
   return `${app} | ${label} ${textOf(row, 'object_repr')} ${action.toLowerCase()} by ${textOf(row, 'user_name')}`;
 }
 
-/** `core/jobs`: background work, such as bulk writes with `?background=true`. */
+/** `core/jobs`: background work, such as that of branches and bulk writes with `?background=true`. */
 export const job: ObjectType = {
   key: 'core.job',
   endpoint: 'core/jobs',
@@ -72,9 +72,9 @@ export const job: ObjectType = {
   readOnly: true,
   changeLogged: false,
   fields: [
-    build.fixed('object_type', null),
-    build.fixed('object_id', null),
-    build.fixed('object', null),
+    { kind: 'contentType', name: 'object_type', idField: 'object_id', nullable: true, cascade: true },
+    { kind: 'integer', name: 'object_id', nullable: true },
+    build.genericObject('object', 'object_type', 'object_id'),
     build.text('name', 200, { search: true }),
     build.choice('status', JOB_STATUS, 'pending'),
     { kind: 'created', name: 'created' },
