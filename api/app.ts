@@ -6,12 +6,14 @@ import { authRoutes } from './auth/routes';
 import { identify } from './auth/guarded-routes';
 import type { ApiDependencies } from './dependencies';
 import { endpointRoutes } from './endpoints/routes';
+import { measureRequests } from './metrics/request-metrics';
 import { pageRoutes } from './pages/routes';
 import { roleRoutes } from './people/role-routes';
 import { userRoutes } from './people/user-routes';
 import { answerProblems, noSuchRoute } from './problem-json';
 import { logRequests, nameRequests } from './request-id';
 import { runRoutes } from './runs/routes';
+import { scheduleRoutes } from './schedules/routes';
 import { settingRoutes } from './settings/routes';
 import { systemRoutes } from './system/routes';
 
@@ -21,6 +23,7 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.set('etag', false);
   app.set('trust proxy', [...dependencies.trustedProxies]);
 
+  if (dependencies.metrics !== undefined) app.use(measureRequests(dependencies.metrics));
   app.use(nameRequests, logRequests(dependencies.log), auditRequests(dependencies), helmet(helmetOptions));
   app.use((_req, res, next) => {
     res.set('Cache-Control', 'no-store');
@@ -34,6 +37,7 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use(userRoutes(dependencies));
   app.use(roleRoutes(dependencies));
   app.use(settingRoutes(dependencies));
+  app.use(scheduleRoutes(dependencies));
   app.use(auditRoutes(dependencies));
   app.use(pageRoutes(dependencies));
 

@@ -1,6 +1,8 @@
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { Pool } from 'pg';
+import type { Registry } from 'prom-client';
+import type { NetworkGuard } from '../config/network-guard';
 import type { AuditChain } from '../database/audit-chain';
 import type { AuditReport } from '../database/audit-verify';
 import type { SecretBox } from '../database/secrets';
@@ -28,10 +30,10 @@ export interface ApiDependencies {
   temporal: Temporal;
   temporalUi: TemporalUi;
   authenticate: Authenticate;
-  audit: {
-    chain: AuditChain;
   /** Counts the requests of each caller, and refuses those that are too many. */
   limitRequests: RequestHandler;
+  audit: {
+    chain: AuditChain;
     /** Checks the whole log. */
     verify(): Promise<AuditReport>;
   };
@@ -39,7 +41,15 @@ export interface ApiDependencies {
   environment: LayerValues<'environment'>;
   /** Addresses and networks of proxies whose X-Forwarded headers are believed. */
   trustedProxies: readonly string[];
+  /** Where this process gathers its metrics; undefined when nobody asks for them. */
+  metrics: Registry | undefined;
   /** News of runs for whoever watches one, and the end of all streams when this process stops. */
   runEvents: { signal: RunEventSignal; stopping: AbortSignal };
+  /** Which addresses people may enter. */
+  network: NetworkGuard;
+  /** Where people reach the pages; undefined where nobody said it. */
+  publicUrl: string | undefined;
+  /** Where people reach NetBox; undefined where this process was not told. */
+  netboxUrl: string | undefined;
   log: ApiLog;
 }

@@ -1,9 +1,11 @@
-import pino from 'pino';
 import { loadConfig } from '../config/load';
 import { createPool, resolveDatabase } from '../database/connect';
 import { migrate } from '../database/migrate';
+import { createLog } from '../telemetry/log';
+import { openSide, registryFor } from '../telemetry/side';
 import { findTemporal } from '../temporal/find';
 import { startApi } from './start';
+import { readinessChecks } from './system/readiness';
 import { openTemporal } from './temporal';
 
 type Close = () => Promise<unknown>;
@@ -11,7 +13,7 @@ type Close = () => Promise<unknown>;
 /** The API as a process of its own. Ends on SIGINT or SIGTERM, with everything that it opened. */
 async function main(): Promise<void> {
   const config = loadConfig();
-  const log = pino({ level: config.logLevel });
+  const log = createLog(config.logLevel);
   const opened: Close[] = [];
   const ended = signalled();
 
@@ -29,6 +31,7 @@ async function main(): Promise<void> {
     const { temporal, close } = openTemporal(found.connectionOptions, found.namespace);
     opened.push(close);
 
+    const metrics = registryFor(config.metrics);
     const api = await startApi({
       config,
       database,
@@ -37,9 +40,15 @@ async function main(): Promise<void> {
       temporalUi: { url: found.uiUrl, namespace: found.namespace },
       log,
       showFirstKey,
+      ...(metrics && { metrics }),
     });
     opened.push(() => api.stop());
     log.info(`API: ${api.url}`);
+    const side = await openSide(config.metrics, { register: metrics, checks: readinessChecks({ database, temporal }) });
+    if (side !== undefined) {
+      opened.push(side.stop);
+      log.info(`metrics: ${side.url}/metrics`);
+    }
 
     await ended;
     log.info('stopping');

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import type { Registry } from 'prom-client';
 import type { Config } from '../config/config';
+import { createNetworkGuard } from '../config/network-guard';
 import { AuditChain } from '../database/audit-chain';
 import { keepAuditHeads } from '../database/audit-head-keeper';
 import { openAuditKey } from '../database/audit-key';
@@ -15,22 +17,25 @@ import { createAuditor } from './audit/auditor';
 import { createAuthenticate } from './auth/authenticate';
 import { makeFirstAdministrator } from './auth/first-administrator';
 import type { ApiDatabase, ApiDependencies, ApiLog } from './dependencies';
-import { RunEventSignal } from './runs/event-signal';
-import { startLeftovers } from './runs/launch';
 import { recordMetrics } from './metrics/record-metrics';
 import { limitRequests } from './rate-limit';
 import { RunEventSignal } from './runs/event-signal';
+import { startLeftovers } from './runs/launch';
+import { keepSchedules } from './schedules/keep';
 
 export interface StartApiOptions extends Pick<
   ApiDependencies,
   'database' | 'databaseEngine' | 'temporal' | 'temporalUi' | 'log'
 > {
-  config: Pick<Config, 'api' | 'auditKey' | 'encryptionKey' | 'settings' | 'stateDir'>;
+  config: Pick<Config, 'api' | 'auditKey' | 'encryptionKey' | 'settings' | 'stateDir'> &
+    Partial<Pick<Config, 'allowedNetworks' | 'netbox' | 'oidc' | 'previousEncryptionKey' | 'publicUrl'>>;
   /**
    * Shows the first API token of this installation, and the password of the administrator whose it is, to the person who starts it. Nobody
    * can read them a second time, so never log them.
    */
   showFirstKey: (token: string, administrator: { username: string; password: string }) => void;
+  /** Gathers this process's metrics; without it there are none. */
+  metrics?: Registry;
 }
 
 export interface RunningApi {
@@ -46,7 +51,7 @@ const STOP_GRACE_MS = 10_000;
  * Starts the API on a migrated database.
  * @throws KeyFileError, and Node's error when the port is taken.
  */
-export async function startApi({ config, showFirstKey, ...parts }: StartApiOptions): Promise<RunningApi> {
+export async function startApi({ config, showFirstKey, metrics, ...parts }: StartApiOptions): Promise<RunningApi> {
   const { database, log } = parts;
   const { stateDir } = config;
   const auditKey = await openAuditKey(config);
@@ -55,14 +60,20 @@ export async function startApi({ config, showFirstKey, ...parts }: StartApiOptio
   const secrets = await openSecretBox(config);
   await writeBuiltInRoles(database, builtInRoles);
   const authenticate = createAuthenticate(database, config.api.key);
+  if (metrics !== undefined) recordMetrics(metrics, parts);
   const runEvents = { signal: new RunEventSignal(database, log), stopping: new AbortController() };
   const app = createApp({
     ...parts,
     runEvents: { ...runEvents, stopping: runEvents.stopping.signal },
+    metrics,
     secrets,
     authenticate,
+    limitRequests: limitRequests(config.api.requestsPerMinute),
     audit: { chain, verify: () => verifyAuditChain(database, auditKey, stateDir) },
     environment: config.settings,
+    network: createNetworkGuard(config.allowedNetworks ?? []),
+    publicUrl: config.publicUrl,
+    netboxUrl: config.netbox?.url?.replace(/\/+$/, ''),
     trustedProxies: config.api.trustedProxies,
   });
 
@@ -70,13 +81,13 @@ export async function startApi({ config, showFirstKey, ...parts }: StartApiOptio
   server.listen(config.api.port, config.api.host);
   await once(server, 'listening');
 
-    limitRequests: limitRequests(config.api.requestsPerMinute),
   const heads = keepAuditHeads({ database, stateDir, log });
 
   const audit = createAuditor({ chain, log, requestId: null, actor: () => system });
   const first = await makeFirstAdministrator(database, audit, config.api.administrator);
   if (first !== undefined) showFirstKey(first.token, first);
   await startLeftovers(parts);
+  const schedules = keepSchedules({ ...parts, audit });
 
   return {
     url: urlOf(server),
@@ -84,6 +95,7 @@ export async function startApi({ config, showFirstKey, ...parts }: StartApiOptio
       runEvents.stopping.abort();
       await stop(server);
       await runEvents.signal.close();
+      await schedules.stop();
       await heads.stop();
     },
   };

@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { DatabaseNewerError, DatabaseUnreachableError, MigrationAlteredError, MigrationFailedError } from './errors';
 import { type Migration, migrationsFolder, readMigrations } from './migration-files';
+import type { Queryable } from './queryable';
 
 export interface MigrateOptions {
   /** Folder of the migrations; this release's own by default. */
@@ -46,6 +47,23 @@ export async function migrate(
   } finally {
     await client.end();
   }
+}
+
+/**
+ * What keeps this release from using a database as it is, in words; undefined when nothing does. Changes nothing.
+ * @throws what PostgreSQL or the network says.
+ */
+export async function migrationProblem(db: Queryable, folder = migrationsFolder()): Promise<string | undefined> {
+  const known = readMigrations(folder).map(({ name }) => name);
+  const { rows } = await db.query<{ there: boolean }>(`select to_regclass('schema_migrations') is not null as there`);
+  const recorded = rows[0]?.there
+    ? (await db.query<{ name: string }>('select name from schema_migrations order by number')).rows.map(({ name }) => name)
+    : [];
+  const newer = recorded.find(name => !known.includes(name));
+  if (newer !== undefined) return `The database was migrated by a newer release (${newer}): start that release.`;
+  const missing = known.filter(name => !recorded.includes(name));
+  if (missing.length > 0) return `The database lacks ${missing.length} migrations, from ${missing[0]} on: run the migrations.`;
+  return undefined;
 }
 
 interface RecordedMigration {

@@ -5,6 +5,9 @@ import type { Config } from '../config/config';
 import { createPool, type ResolvedDatabase } from '../database/connect';
 import { migrate } from '../database/migrate';
 import type { FoundTemporal } from '../temporal/found';
+import { openSide, registryFor } from '../telemetry/side';
+import { measureClients } from '../worker/metrics';
+import { chooseSdkMetrics } from '../worker/sdk-metrics';
 import { startWorker, type RunningWorker } from '../worker/start';
 import type { Opened } from './opened';
 
@@ -30,6 +33,9 @@ export async function startProduct(options: ProductOptions, opened: Opened): Pro
 
   const client = openTemporal(temporal.connectionOptions, temporal.namespace);
   opened.add('connection to Temporal', client.close);
+  const register = registryFor(config.metrics);
+  const sdk = register && (await chooseSdkMetrics());
+  if (register) measureClients(register, config);
   const api = await startApi({
     config,
     database: pool,
@@ -38,12 +44,15 @@ export async function startProduct(options: ProductOptions, opened: Opened): Pro
     temporalUi: { url: temporal.uiUrl, namespace: temporal.namespace },
     log,
     showFirstKey,
+    ...(register && { metrics: register }),
   });
   opened.add('API', api.stop);
 
-  const worker = await startWorker({ config, pool, temporal, log });
+  const worker = await startWorker({ config, pool, temporal, log, ...(sdk && { sdkMetricsAddress: sdk.address }) });
   // Whoever waits for its end hears of it; nobody may be waiting yet.
   worker.ended.catch(() => {});
   opened.add('worker', worker.stop);
+  const side = await openSide(config.metrics, { register, others: sdk ? [sdk.read] : [], checks: worker.checks });
+  if (side !== undefined) opened.add('metrics', side.stop);
   return { api, worker };
 }

@@ -1,14 +1,17 @@
-import pino from 'pino';
 import { loadConfig } from '../config/load';
 import { createPool, resolveDatabase } from '../database/connect';
 import { migrate } from '../database/migrate';
+import { createLog } from '../telemetry/log';
+import { openSide, registryFor } from '../telemetry/side';
 import { findTemporal } from '../temporal/find';
+import { measureClients } from './metrics';
+import { chooseSdkMetrics } from './sdk-metrics';
 import { startWorker } from './start';
 
 /** The worker as a process of its own. Ends on SIGINT or SIGTERM, after the running tasks or the grace time. */
 async function main(): Promise<void> {
   const config = loadConfig();
-  const log = pino({ level: config.logLevel });
+  const log = createLog(config.logLevel);
   const ended = new Promise(resolve => ['SIGINT', 'SIGTERM'].forEach(signal => process.once(signal, resolve)));
   const opened: (() => Promise<unknown>)[] = [];
   try {
@@ -23,8 +26,16 @@ async function main(): Promise<void> {
     opened.push(temporal.stop);
     log.info(temporal.described);
 
-    const worker = await startWorker({ config, pool, temporal, log });
+    const register = registryFor(config.metrics);
+    const sdk = register && (await chooseSdkMetrics());
+    if (register) measureClients(register, config);
+    const worker = await startWorker({ config, pool, temporal, log, ...(sdk && { sdkMetricsAddress: sdk.address }) });
     opened.push(worker.stop);
+    const side = await openSide(config.metrics, { register, others: sdk ? [sdk.read] : [], checks: worker.checks });
+    if (side !== undefined) {
+      opened.push(side.stop);
+      log.info(`metrics: ${side.url}/metrics`);
+    }
     log.info('worker: ready');
     await Promise.race([ended, worker.ended]);
     log.info('stopping');

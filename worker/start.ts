@@ -1,10 +1,18 @@
+import { Client } from '@temporalio/client';
 import { NativeConnection, Runtime, makeTelemetryFilterString, type LogLevel, type Worker } from '@temporalio/worker';
 import type { Pool } from 'pg';
 import type { Logger as PinoLogger } from 'pino';
 import type { Config } from '../config/config';
 import { openSecretBox } from '../database/secrets';
 import type { FoundTemporal } from '../temporal/found';
+import { databaseCheck } from '../database/readiness';
+import type { ReadinessCheck } from '../telemetry/readiness';
+import { temporalCheck, workersCheck } from './checks';
+import { openClients } from './clients';
+import { composeQuestions } from './questions';
+import { composeReconcile, scheduleReconcile } from './reconcile';
 import { composeReflection } from './reflection';
+import { composeSchedules } from './schedules';
 import { createWorkers } from './workers';
 
 export interface StartWorkerOptions {
@@ -12,6 +20,8 @@ export interface StartWorkerOptions {
   pool: Pool;
   temporal: Pick<FoundTemporal, 'connectionOptions' | 'namespace'>;
   log: PinoLogger;
+  /** host:port on which the SDK shows its own metrics; without it, it keeps none. The first worker of a process decides. */
+  sdkMetricsAddress?: string;
   /** Bundled workflow code; without it, it is bundled now. */
   bundle?: { codePath: string };
 }
@@ -21,24 +31,34 @@ export interface RunningWorker {
   ended: Promise<void>;
   /** Takes no new tasks, lets running ones end within the grace time, and closes. Safe to call twice. */
   stop(): Promise<void>;
+  /** What this process needs in order to work. */
+  checks: ReadinessCheck[];
 }
 
 /** Hosts all task queues in this process. The pool and the Temporal server are left to whoever opened them. */
-export async function startWorker({ config, pool, temporal, log, bundle }: StartWorkerOptions): Promise<RunningWorker> {
-  installRuntime(log);
+export async function startWorker(options: StartWorkerOptions): Promise<RunningWorker> {
+  const { config, pool, temporal, log, bundle } = options;
+  installRuntime(log, options.sdkMetricsAddress);
   const secrets = await openSecretBox(config);
-  const reflection = await composeReflection(config, pool, secrets);
+  const clients = await openClients(config, pool, secrets);
   const connection = await NativeConnection.connect(temporal.connectionOptions);
+  const client = new Client({ connection, namespace: temporal.namespace });
   const workers = await createWorkers({
     connection,
     namespace: temporal.namespace,
-    activities: reflection.activities,
+    activities: {
+      ...composeReflection(config, pool, clients),
+      ...composeQuestions(config, pool, secrets, clients),
+      ...composeSchedules(config, pool),
+      ...composeReconcile(pool, client),
+    },
     ...(bundle && { bundle }),
   });
+  await scheduleReconcile(client, log);
   const running = Promise.all(workers.map(worker => worker.run()));
   const close = async (): Promise<void> => {
     await connection.close();
-    await reflection.close();
+    await clients.close();
   };
   const ended = running.then(close, async (error: unknown) => {
     workers.forEach(shutDown);
@@ -51,6 +71,7 @@ export async function startWorker({ config, pool, temporal, log, bundle }: Start
       workers.forEach(shutDown);
       await ended.catch(() => {});
     },
+    checks: [databaseCheck(pool), temporalCheck(connection, temporal.namespace), workersCheck(workers)],
   };
 }
 
@@ -70,7 +91,7 @@ const LEVELS: Record<LogLevel, 'trace' | 'debug' | 'warn' | 'error'> = {
 };
 
 /** The SDK's messages go where ours go; signals are ours to handle, in order. */
-function installRuntime(log: PinoLogger): void {
+function installRuntime(log: PinoLogger, metricsAddress: string | undefined): void {
   if (installed) return;
   installed = true;
   Runtime.install({
@@ -83,6 +104,9 @@ function installRuntime(log: PinoLogger): void {
       warn: (message, meta) => log.warn(meta ?? {}, message),
       error: (message, meta) => log.error(meta ?? {}, message),
     },
-    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) } },
+    telemetryOptions: {
+      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
+      ...(metricsAddress !== undefined && { metrics: { prometheus: { bindAddress: metricsAddress } } }),
+    },
   });
 }

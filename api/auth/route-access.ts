@@ -17,23 +17,27 @@ export type Access = (
 /**
  * - `installation`: everything at once, so that roles on single endpoints do not count;
  * - `some-endpoint`: whatever the caller may; the route narrows what it takes and shows to that;
- * - `endpoint`, `run`: the one whose id is in the path. For whoever holds nothing there it does not exist.
+ * - `endpoint`, `run`, `schedule`: the one whose id is in the path. For whoever holds nothing there it does not exist.
  */
-export type RouteSubject = 'installation' | 'some-endpoint' | 'endpoint' | 'run';
+export type RouteSubject = 'installation' | 'some-endpoint' | 'endpoint' | 'run' | 'schedule';
 
 /** Every route of the API with who may use it: read by the guard in front of each, and by whoever wants to know. */
 export const routeAccess = {
   'GET /health': { who: 'everybody' },
+  'GET /health/live': { who: 'everybody' },
+  'GET /health/ready': { who: 'everybody' },
   'GET /meta': { who: 'everybody' },
+  'GET /openapi.json': { who: 'everybody' },
 
   'POST /auth/login': { who: 'everybody', form: true },
-  'GET /openapi.json': { who: 'everybody' },
   'POST /auth/logout': { who: 'signed-in', form: true },
   'GET /auth/me': { who: 'signed-in' },
   'PUT /auth/password': { who: 'person' },
   'GET /auth/tokens': { who: 'person' },
   'POST /auth/tokens': { who: 'person' },
   'DELETE /auth/tokens/:tokenId': { who: 'person' },
+  'POST /auth/netbox-link': { who: 'person' },
+  'DELETE /auth/netbox-link': { who: 'person' },
 
   'GET /endpoints': { who: 'view', on: 'some-endpoint' },
   'POST /endpoints': { who: 'manage_endpoints', on: 'installation' },
@@ -42,6 +46,8 @@ export const routeAccess = {
   'DELETE /endpoints/:id': { who: 'manage_endpoints', on: 'endpoint' },
   'POST /endpoints/:id/rebind': { who: 'manage_endpoints', on: 'endpoint' },
   'POST /endpoints/:id/relink': { who: 'run_sync', on: 'endpoint' },
+  'POST /endpoints/:id/test': { who: 'run_sync', on: 'endpoint' },
+  'GET /endpoints/:id/tests/:testId': { who: 'view', on: 'endpoint' },
 
   'POST /full-update': { who: 'run_sync', on: 'some-endpoint' },
   'GET /runs': { who: 'view', on: 'some-endpoint' },
@@ -51,6 +57,16 @@ export const routeAccess = {
   'GET /runs/:id/findings': { who: 'view', on: 'run' },
   'POST /runs/:id/confirm': { who: 'run_sync', on: 'run' },
   'POST /runs/:id/cancel': { who: 'run_sync', on: 'run' },
+
+  'GET /schedules': { who: 'view', on: 'some-endpoint' },
+  'POST /schedules': { who: 'run_sync', on: 'some-endpoint' },
+  'GET /schedules/:id': { who: 'view', on: 'schedule' },
+  'PATCH /schedules/:id': { who: 'run_sync', on: 'schedule' },
+  'DELETE /schedules/:id': { who: 'run_sync', on: 'schedule' },
+  'POST /schedules/:id/pause': { who: 'run_sync', on: 'schedule' },
+  'POST /schedules/:id/resume': { who: 'run_sync', on: 'schedule' },
+  'POST /schedules/:id/trigger': { who: 'run_sync', on: 'schedule' },
+  'POST /schedules/:id/backfill': { who: 'run_sync', on: 'schedule' },
 
   'GET /settings': { who: 'view', on: 'some-endpoint' },
   'PATCH /settings': { who: 'manage_endpoints', on: 'installation' },

@@ -13,6 +13,17 @@ export const healthView = z.strictObject({
 });
 export type HealthView = z.output<typeof healthView>;
 
+export const liveView = z.strictObject({ status: z.literal('live').describe('The process answers.') });
+export type LiveView = z.output<typeof liveView>;
+
+export const readyView = z.strictObject({
+  status: z.enum(['ready', 'not-ready']),
+  problems: z
+    .array(z.strictObject({ part: z.string().describe('database, temporal'), problem: z.string() }))
+    .describe('What is missing, in words; empty when ready.'),
+});
+export type ReadyView = z.output<typeof readyView>;
+
 export const metaView = z.strictObject({
   name: z.string(),
   version: z.string(),

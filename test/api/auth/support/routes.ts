@@ -10,8 +10,8 @@ import { Secret } from '../../../../config/secret';
 import { AuditChain } from '../../../../database/audit-chain';
 import { AuditKey } from '../../../../database/audit-key';
 import { verifyAuditChain } from '../../../../database/audit-verify';
-import type { TestDatabase } from '../../../support/test-database';
 import { SecretBox } from '../../../../database/secrets';
+import type { TestDatabase } from '../../../support/test-database';
 import { RecordingTemporal } from '../../support/recording-temporal';
 
 /** Every route that the application answers, as Express knows them: `GET /runs/:id`. */
@@ -24,9 +24,10 @@ export function routesOfApp({ pool }: TestDatabase): string[] {
     temporal: new RecordingTemporal(),
     temporalUi: { url: undefined, namespace: 'default' },
     authenticate: createAuthenticate(pool, undefined),
-    audit: { chain: new AuditChain(pool, auditKey), verify: () => verifyAuditChain(pool, auditKey, tmpdir()) },
     limitRequests: (_req, _res, next) => next(),
+    audit: { chain: new AuditChain(pool, auditKey), verify: () => verifyAuditChain(pool, auditKey, tmpdir()) },
     environment: {},
+    metrics: undefined,
     trustedProxies: [],
     runEvents: { signal: new RunEventSignal(pool, pino({ level: 'silent' })), stopping: new AbortController().signal },
     log: pino({ level: 'silent' }),
