@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Pool } from 'pg';
 import { createReflectionActivities, type ReflectionActivities } from '../activities/reflection/activities';
+import { createSupportAhead } from '../activities/reflection/support-ahead';
 import { StopRun } from '../activities/failures';
 import { createAdaptiveLimiter } from '../clients/limiter/adaptive-limiter';
 import { createNetBoxClient, type NetBoxClient } from '../clients/netbox/client';
@@ -30,6 +31,7 @@ export async function composeReflection(config: Config, pool: Pool, secrets: Sec
     openProxmox: async endpoint => openProxmox(await settings.ofEndpoint(endpoint), pool, secrets, endpoint),
     netbox: netbox.client,
     netboxUrl: config.netbox.url ?? '',
+    supportAhead: createSupportAhead(netbox.client),
     policyOf: settings.policyOf,
     explain: explainFailure,
     batchSize: shared.bulk_batch_size,

@@ -5,6 +5,7 @@ import type { Endpoint } from '../../database/repositories/endpoints';
 import type { RunRecord } from '../../database/repositories/run-records';
 import type { ReflectionPolicy } from '../../domain/reflection/policy';
 import type { RunReason } from '../../domain/run';
+import type { SupportAhead } from './support-ahead';
 
 /** Proxmox as reflection sees it: reads alone. */
 export type ProxmoxReader = Pick<
@@ -38,6 +39,7 @@ export interface ReflectionDeps {
   /** One client for all runs of this process: it measures how much NetBox can take. */
   netbox: NetBoxClient;
   netboxUrl: string;
+  supportAhead: SupportAhead;
   /** As the run's first activity found it: a change in the middle of a run holds for the next one. */
   policyOf(endpoint: Endpoint, run: Pick<RunRecord, 'id'>): Promise<ReflectionPolicy>;
   explain(error: unknown): Explanation;

@@ -23,7 +23,7 @@ export async function checkChangeLog(
   if (!memory || memory.lastChangeId === 0) return;
   const [row] = await changeRows(deps.netbox, memory.lastChangeId);
   if (row === 'unreadable' || (row && textIn(row['request_id']) === memory.requestId)) return;
-  if (!row && memory.old) return; // NetBox forgets its change log after 90 days.
+  if (!row && isOlder(memory.seenAt, 80)) return; // NetBox forgets its change log after 90 days.
   throw new StopRun(
     'netbox-restored',
     `NetBox no longer has entry ${memory.lastChangeId} of its change log, which we saw before. ${relinkAdvice}`,
@@ -39,10 +39,14 @@ async function changeRows(netbox: Pick<NetBoxClient, 'listByIds'>, id: number): 
   }
 }
 
+/** After each run that wrote, and once a day: a dump that has all that we wrote may be restored without harm. */
 export async function rememberChangeLog(
   deps: Pick<ReflectionDeps, 'netbox' | 'netboxUrl' | 'store'>,
   endpointId: string,
+  wrote: boolean,
 ): Promise<void> {
+  const memory = await deps.store.loadNetBoxState(memoryKey(deps, endpointId));
+  if (!wrote && memory && !isOlder(memory.seenAt, 1)) return;
   try {
     const newest = await deps.netbox.newest('core/object-changes', { fields: ['request_id'] });
     const { versionText } = await deps.netbox.session();
@@ -51,13 +55,14 @@ export async function rememberChangeLog(
         lastChangeId: newest.id,
         requestId: textIn(newest['request_id']),
         version: versionText,
-        old: false,
       });
     }
   } catch (error) {
     if (!(error instanceof NetBoxPermissionError)) throw error;
   }
 }
+
+const isOlder = (time: Date, days: number): boolean => Date.now() - time.getTime() > days * 86_400_000;
 
 const ofCluster = (clusterRow: Row | undefined, vmRows: Row[]): Row[] =>
   clusterRow === undefined ? [] : vmRows.filter(row => idIn(row['cluster']) === clusterRow.id);

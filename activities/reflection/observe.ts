@@ -39,6 +39,7 @@ export async function observeRun(
   signal: AbortSignal,
 ): Promise<ObserveSummary> {
   const proxmox = await deps.openProxmox(endpoint);
+  deps.supportAhead.begin(run.id);
   try {
     const permissions = await proxmox.permissions({ signal });
     const { cluster, listed } = await readCluster(proxmox, permissions, signal);

@@ -19,7 +19,7 @@ import type { ReflectionDeps } from './deps';
 import { checkChangeLog, checkLinked, checkSeesParts, checkSeesVms } from './netbox-checks';
 import { findVrf } from './placement';
 import { formerVms, knowsGuests } from './former-vms';
-import { countForeign, readDependent, readWorld } from './read-world';
+import { countForeign, matchWorld, readDependent, readScope } from './read-world';
 import { deletedFindings, goneFindings, remarks } from './run-findings';
 import { savePlan } from './save-plan';
 
@@ -49,15 +49,16 @@ export async function planRun(
 
   progress('reading NetBox');
   const { capabilities } = session;
-  const [inventory, stored, found, vrfId] = await Promise.all([
-    deps.store.loadInventory(run.id),
-    deps.store.loadLinks(endpoint.id),
-    findSupport(deps.netbox, capabilities),
+  const [inventory, stored] = await Promise.all([deps.store.loadInventory(run.id), deps.store.loadLinks(endpoint.id)]);
+  const links: Links = relink ? formerVms(stored) : stored;
+  const otherTool = 'netbox_proxbox' in session.plugins;
+  const [scope, found, vrfId] = await Promise.all([
+    readScope(deps, endpoint, inventory, links, findings),
+    deps.supportAhead.take(run.id, session).then(ahead => ahead ?? findSupport(deps.netbox, capabilities)),
     endpoint.netboxVrf === null ? null : findVrf(deps.netbox, endpoint.netboxVrf),
     relink ? undefined : checkChangeLog(deps, endpoint.id),
   ]);
-  const links: Links = relink ? formerVms(stored) : stored;
-  const world = await readWorld(deps, endpoint, inventory, links, policy, found, findings);
+  const world = await matchWorld(deps, endpoint, inventory, links, scope, { policy, support: found, otherTool });
   checkSeesVms(world.rows.cluster?.[0], world.rows['virtual-machine'] ?? []);
   const deletedBy = relink ? new Map<string, string>() : await checkLinked(deps, world.match);
 
@@ -93,7 +94,7 @@ export async function planRun(
     foreignVmCount: knowsGuests(links) ? 0 : await countForeign(deps, endpoint, links),
     relink,
     limitPercent: policy.planChangeLimitPercent,
-    otherTool: { installed: 'netbox_proxbox' in session.plugins, declaredOff: policy.otherToolDisabled },
+    otherTool: { installed: otherTool, declaredOff: policy.otherToolDisabled },
     confirmed: marks,
   });
   const proceeds = hold === null && run.scope.dryRun !== true;

@@ -9,8 +9,8 @@ import type { Values } from '../../domain/reflection/values';
 
 type Netbox = Pick<NetBoxClient, 'listAll' | 'listByIds' | 'listByParents' | 'count'>;
 
-/** More than one request's worth of values: one list of everything may be cheaper than filters of a hundred values each. */
-const manyValues = 100;
+/** Values for a few requests. With more, one list of everything may be cheaper, and it pays to count first. */
+const manyValues = 250;
 /** …as long as the whole list has at most this many times the wanted rows. */
 const tolerableSurplus = 4;
 
@@ -32,14 +32,13 @@ export async function readByValue(netbox: Netbox, kind: Kind, desired: Desired[]
   return pages.flat();
 }
 
-/** Rows of a cluster. Interfaces do not show their cluster: they are checked by their VM. */
-export async function readByCluster(netbox: Netbox, kind: Kind, clusterId: number, vmIds?: Set<number>): Promise<Row[]> {
-  const rows = await netbox.listAll(kind.path, {
+/** Rows of a cluster. Interfaces do not show their cluster: check them by their VM. */
+export async function readByCluster(netbox: Netbox, kind: Kind, clusterId: number): Promise<Row[]> {
+  return netbox.listAll(kind.path, {
     filters: { cluster_id: clusterId },
     fields: kind.columns,
     ...(kind.columns.includes('cluster') && { expect: (row: Row) => idIn(row['cluster']) === clusterId }),
   });
-  return vmIds ? rows.filter(row => vmIds.has(idIn(row['virtual_machine']) ?? -1)) : rows;
 }
 
 /** Rows below these parents. */

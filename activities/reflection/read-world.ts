@@ -4,7 +4,7 @@ import type { Link, Links } from '../../domain/reflection/change';
 import type { Finding } from '../../domain/reflection/findings';
 import { matchGuests, type GuestMatch } from '../../domain/reflection/guests';
 import type { Inventory } from '../../domain/reflection/inventory';
-import { idIn, type DesireContext, type Row } from '../../domain/reflection/kind';
+import { idIn, type DesireContext, type Kind, type Row } from '../../domain/reflection/kind';
 import { reflectionKindNames } from '../../domain/reflection/kind-names';
 import { kindNamed } from '../../domain/reflection/kinds';
 import type { ReflectionPolicy } from '../../domain/reflection/policy';
@@ -21,52 +21,75 @@ export interface World {
   rows: RowsByKind;
 }
 
-export async function readWorld(
-  deps: ReflectionDeps,
+/** What NetBox shows of an endpoint's cluster, its VMs and their interfaces. */
+export interface Scope {
+  clusterName: string;
+  cluster: Row | undefined;
+  site: DesireContext['site'];
+  /** Linked VMs that somebody moved to another cluster are among them. */
+  vms: Row[];
+  interfaces: Row[];
+}
+
+export async function readScope(
+  { netbox, store }: ReflectionDeps,
   endpoint: Endpoint,
   inventory: Inventory,
   links: Links,
-  policy: ReflectionPolicy,
-  support: Support,
   findings: Finding[],
-): Promise<World> {
-  const { netbox, store } = deps;
+): Promise<Scope> {
   const clusterKind = kindNamed('cluster');
+  const vmKind = kindNamed('virtual-machine');
   const linkedCluster = links.get('cluster')?.get('cluster')?.netboxId;
   const [linked] =
     linkedCluster === undefined ? [] : await netbox.listByIds(clusterKind.path, [linkedCluster], { fields: clusterKind.columns });
   if (linked) checkStillOurs(linked, links.get('cluster')?.get('cluster'), endpoint.id);
   const clusterName = await nameCluster(store, endpoint, inventory.cluster, linked, findings);
-  const clusterRow = linked ?? (await findCluster(deps, endpoint, clusterName));
+  const cluster = linked ?? (await findCluster({ netbox, store }, endpoint, clusterName));
 
-  const [site, vmRows, linkedElsewhere, marksElsewhere, records] = await Promise.all([
-    chooseSite(netbox, endpoint, clusterName, clusterRow),
-    clusterRow ? readByCluster(netbox, kindNamed('virtual-machine'), clusterRow.id) : [],
+  const [site, vmsInCluster, interfacesInCluster] = await Promise.all([
+    chooseSite(netbox, endpoint, clusterName, cluster),
+    cluster ? readByCluster(netbox, vmKind, cluster.id) : [],
+    cluster ? readByCluster(netbox, kindNamed('interface'), cluster.id) : [],
+  ]);
+  const vmLinks = [...(links.get('virtual-machine')?.values() ?? [])];
+  const vms = await readLinked(
+    netbox,
+    vmKind,
+    vmsInCluster,
+    vmLinks.map(link => link.netboxId),
+  );
+  const interfaces = await completeInterfaces(netbox, cluster?.id, vms, interfacesInCluster);
+  return { clusterName, cluster, site, vms, interfaces };
+}
+
+/** Guests matched with VMs. */
+export async function matchWorld(
+  { netbox, store }: ReflectionDeps,
+  endpoint: Endpoint,
+  inventory: Inventory,
+  links: Links,
+  scope: Scope,
+  { policy, support, otherTool }: { policy: ReflectionPolicy; support: Support; otherTool: boolean },
+): Promise<World> {
+  const { cluster, clusterName, site, vms, interfaces } = scope;
+  const [linkedElsewhere, marksElsewhere, records] = await Promise.all([
     store.idsOfOtherEndpoints(endpoint.id, 'virtual-machine'),
     store.marksOfOtherEndpoints(endpoint.id),
     store.loadGuests(endpoint.id),
   ]);
-  const vmLinks = links.get('virtual-machine') ?? new Map<string, Link>();
-  const allVms = await readLinked(
-    netbox,
-    kindNamed('virtual-machine'),
-    vmRows,
-    [...vmLinks.values()].map(link => link.netboxId),
-  );
-  const interfaceRows = await readInterfaces(netbox, clusterRow?.id, allVms);
-
   const match = matchGuests({
     endpointId: endpoint.id,
-    clusterId: clusterRow?.id,
+    clusterId: cluster?.id,
     clusterName: inventory.cluster.name,
     inventory,
     records,
-    links: vmLinks,
+    links: links.get('virtual-machine') ?? new Map<string, Link>(),
     linkedElsewhere,
     marksElsewhere,
-    vmRows: allVms,
-    interfaceRows,
-    otherTool: vmRows.length > 0 ? await otherToolLinks(netbox) : [],
+    vmRows: vms,
+    interfaceRows: interfaces,
+    otherTool: otherTool ? await otherToolLinks(netbox) : [],
     policy,
     ownFields: support.customFields.vm,
   });
@@ -87,32 +110,38 @@ export async function readWorld(
       customFields: support.customFields,
     },
     match,
-    rows: { cluster: clusterRow ? [clusterRow] : [], 'virtual-machine': allVms, interface: interfaceRows },
+    rows: { cluster: cluster ? [cluster] : [], 'virtual-machine': vms, interface: interfaces },
   };
 }
 
 /** The cluster of that name, unless another endpoint has it. */
-async function findCluster({ netbox, store }: ReflectionDeps, endpoint: Endpoint, name: string): Promise<Row | undefined> {
+async function findCluster(
+  { netbox, store }: Pick<ReflectionDeps, 'netbox' | 'store'>,
+  endpoint: Endpoint,
+  name: string,
+): Promise<Row | undefined> {
   const { path, columns } = kindNamed('cluster');
   const ownedElsewhere = await store.idsOfOtherEndpoints(endpoint.id, 'cluster');
   const rows = await netbox.listAll(path, { filters: { name__ie: name }, fields: columns });
   return rows.find(row => !ownedElsewhere.has(row.id) && String(row['name']).toLowerCase() === name.toLowerCase());
 }
 
-/** By cluster, and one by one for linked VMs that somebody moved to another cluster. */
-async function readInterfaces(netbox: ReflectionDeps['netbox'], clusterId: number | undefined, vmRows: Row[]): Promise<Row[]> {
+/** Those of the VMs that are read, with those of linked VMs that somebody moved to another cluster. */
+async function completeInterfaces(
+  netbox: ReflectionDeps['netbox'],
+  clusterId: number | undefined,
+  vms: Row[],
+  inCluster: Row[],
+): Promise<Row[]> {
   const kind = kindNamed('interface');
-  const ids = (rows: Row[]): number[] => rows.map(row => row.id);
-  const strays = vmRows.filter(row => idIn(row['cluster']) !== clusterId);
-  const inCluster =
-    clusterId === undefined || strays.length === vmRows.length
-      ? []
-      : await readByCluster(netbox, kind, clusterId, new Set(ids(vmRows)));
-  if (strays.length === 0) return inCluster;
-  return [...inCluster, ...(await netbox.listByParents(kind.path, 'virtual_machine_id', ids(strays), { fields: kind.columns }))];
+  const vmIds = new Set<unknown>(vms.map(row => row.id));
+  const ours = inCluster.filter(row => vmIds.has(idIn(row['virtual_machine'])));
+  const strays = vms.filter(row => idIn(row['cluster']) !== clusterId).map(row => row.id);
+  if (strays.length === 0) return ours;
+  return [...ours, ...(await netbox.listByParents(kind.path, 'virtual_machine_id', strays, { fields: kind.columns }))];
 }
 
-/** Everything else, now that VMs and names are known. Kinds without a parent first, then those below them. */
+/** Everything else, now that VMs and names are known. What is looked up by value may depend on the nodes' names. */
 export async function readDependent(
   deps: ReflectionDeps,
   context: DesireContext,
@@ -122,20 +151,22 @@ export async function readDependent(
 ): Promise<RowsByKind> {
   const { netbox } = deps;
   const result: RowsByKind = { ...rows };
-  result.device = await readDevices(deps, context, links, findings);
-
-  const remaining = reflectionKindNames.map(kindNamed).filter(kind => kind.read && result[kind.name] === undefined);
-  await Promise.all(
-    remaining.map(async kind => {
-      const parents = kind.read?.by === 'parent' ? (rows[kind.read.kind] ?? []).map(row => row.id) : [];
-      const desired = kind.desire(context);
-      if (desired.length === 0 && !links.get(kind.name)?.size) return;
-      const found: Row[] =
-        kind.read?.by === 'parent' ? await readByParent(netbox, kind, parents) : await readByValue(netbox, kind, desired);
-      const linkedIds = [...(links.get(kind.name)?.values() ?? [])].map(link => link.netboxId);
-      result[kind.name] = kind.read?.by === 'parent' ? found : await readLinked(netbox, kind, found, linkedIds);
-    }),
-  );
+  const read = async (kind: Kind): Promise<void> => {
+    const desired = kind.desire(context);
+    const linked = [...(links.get(kind.name)?.values() ?? [])].map(link => link.netboxId);
+    if (desired.length === 0 && linked.length === 0) return;
+    if (kind.read?.by === 'parent') {
+      const parents = (rows[kind.read.kind] ?? []).map(row => row.id);
+      result[kind.name] = await readByParent(netbox, kind, parents);
+    } else result[kind.name] = await readLinked(netbox, kind, await readByValue(netbox, kind, desired), linked);
+  };
+  const kinds = reflectionKindNames.map(kindNamed).filter(kind => kind.read && kind.name !== 'device' && !rows[kind.name]);
+  const [devices] = await Promise.all([
+    readDevices(deps, context, links, findings),
+    ...kinds.filter(kind => kind.read?.by === 'parent').map(read),
+  ]);
+  result.device = devices;
+  await Promise.all(kinds.filter(kind => kind.read?.by === 'value').map(read));
   return result;
 }
 

@@ -26,7 +26,8 @@ export async function verifyRun(deps: ReflectionDeps, run: RunRecord, endpoint: 
   const inventory = await deps.store.loadInventory(run.id);
   const tally = await deps.store.tallyChanges(run.id);
   const counts = countsOf(inventory, tally);
-  const misses = await findMisses(deps, run, endpoint, inventory, (counts['written'] ?? 0) > 0);
+  const wrote = (counts['written'] ?? 0) > 0;
+  const misses = await findMisses(deps, run, endpoint, inventory, wrote);
   const conflicts = await deps.store.findingsOf(run.id, 'ip-conflict');
   const newConflicts = await deps.store.transaction(async db => {
     if (inventory.cluster.complete)
@@ -38,7 +39,7 @@ export async function verifyRun(deps: ReflectionDeps, run: RunRecord, endpoint: 
       conflicts.map(finding => ({ key: finding.key ?? finding.label, holder: String(finding.detail?.['holder'] ?? '') })),
     );
   });
-  await rememberChangeLog(deps, endpoint.id);
+  await rememberChangeLog(deps, endpoint.id, wrote);
   counts['notReflected'] = misses.length;
   counts['conflicts'] = conflicts.length;
   counts['newConflicts'] = newConflicts;

@@ -6,13 +6,13 @@ export interface NetBoxMemory {
   lastChangeId: number;
   requestId: string;
   version: string;
-  /** So long ago that NetBox may have forgotten the entry by itself. */
-  old: boolean;
+  /** When it was the newest. */
+  seenAt: Date;
 }
 
 export async function loadNetBoxState(db: Queryable, url: string): Promise<NetBoxMemory | undefined> {
-  const { rows } = await db.query<{ last_change_id: string; request_id: string; version: string; old: boolean }>(
-    `select last_change_id, request_id, version, seen_at < now() - interval '80 days' as old from netbox_state where url = $1`,
+  const { rows } = await db.query<{ last_change_id: string; request_id: string; version: string; seen_at: Date }>(
+    'select last_change_id, request_id, version, seen_at from netbox_state where url = $1',
     [url],
   );
   return (
@@ -20,12 +20,12 @@ export async function loadNetBoxState(db: Queryable, url: string): Promise<NetBo
       lastChangeId: Number(rows[0].last_change_id),
       requestId: rows[0].request_id,
       version: rows[0].version,
-      old: rows[0].old,
+      seenAt: rows[0].seen_at,
     }
   );
 }
 
-export async function saveNetBoxState(db: Queryable, url: string, state: NetBoxMemory): Promise<void> {
+export async function saveNetBoxState(db: Queryable, url: string, state: Omit<NetBoxMemory, 'seenAt'>): Promise<void> {
   await db.query(
     `insert into netbox_state (url, last_change_id, request_id, version) values ($1, $2, $3, $4)
      on conflict (url) do update set last_change_id = excluded.last_change_id, request_id = excluded.request_id,
