@@ -7,6 +7,7 @@ import * as guests from './repositories/guests';
 import * as links from './repositories/links';
 import * as netboxState from './repositories/netbox-state';
 import * as observations from './repositories/observations';
+import { listOpenRuns } from './repositories/open-runs';
 import * as plans from './repositories/plans';
 import * as runConfirmations from './repositories/run-confirmations';
 import * as runEvents from './repositories/run-events';
@@ -26,6 +27,7 @@ const repositories = {
   ...runConfirmations,
   appendRunEvent: runEvents.appendRunEvent,
   completeStep: runEvents.completeStep,
+  listOpenRuns,
   listEndpoints: endpoints.listEndpoints,
   findEndpoint: endpoints.findEndpoint,
 };

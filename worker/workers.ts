@@ -6,12 +6,13 @@ import {
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import type { ReflectionActivities } from '../activities/reflection/activities';
+import type { ReconcileActivities } from '../activities/runs/reconcile';
 import { taskQueues } from '../workflows/names';
 
 export interface WorkersOptions {
   connection: NativeConnection;
   namespace: string;
-  activities: ReflectionActivities;
+  activities: ReflectionActivities & ReconcileActivities;
   bundle?: WorkflowBundleWithSourceMap | { codePath: string };
 }
 

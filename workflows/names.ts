@@ -7,15 +7,47 @@ export const taskQueues = {
   reflect: 'proxbox-reflect',
 } as const;
 
-export const workflowTypes = { fullSync: 'fullSync', endpointSync: 'endpointSync' } as const;
+export const workflowTypes = {
+  reconcile: 'reconcile',
+  fullSync: 'fullSync',
+  endpointSync: 'endpointSync',
+  scheduledSync: 'scheduledSync',
+  retention: 'retention',
+  endpointProbe: 'endpointProbe',
+  netboxLink: 'netboxLink',
+} as const;
 
 /** A workflow's input is the id of the row that says what is asked, and by whom. */
 export interface RunInput {
   runId: string;
 }
 
+/** A scheduled workflow's input: the row of its schedule, and which version of that row Temporal was told. */
+export interface ScheduledSyncInput {
+  scheduleId: string;
+  version: number;
+}
+
+/** The row of a test of an endpoint's connections. */
+export interface ProbeInput {
+  probeId: string;
+}
+
+/** The row of a person's proof of who they are in NetBox. */
+export interface NetBoxLinkInput {
+  attemptId: string;
+}
+
 export const workflowIds = {
   fullSync: (runId: string): string => `full-sync/${runId}`,
   /** One sync per endpoint: the id is the lock. */
   endpointSync: (endpointId: string): string => `sync/${endpointId}`,
+  /** Also the id of Temporal's Schedule; Temporal appends the time to that of the workflow. */
+  reconcile: 'reconcile',
+  /** Also the id of Temporal's Schedule; Temporal appends the time to that of the workflow. */
+  scheduledSync: (scheduleId: string): string => `scheduled-sync/${scheduleId}`,
+  /** Likewise. */
+  retention: 'retention',
+  endpointProbe: (probeId: string): string => `endpoint-probe/${probeId}`,
+  netboxLink: (attemptId: string): string => `netbox-link/${attemptId}`,
 } as const;

@@ -21,9 +21,12 @@ export async function listConfirmed(db: Queryable): Promise<ConfirmedRun[]> {
     by_reason: RunReason | null;
   }>(
     `select waiting.id, waiting.confirmed_by, confirming.id as by_id, confirming.state as by_state, confirming.reason as by_reason
-     from run waiting join run confirming on confirming.scope ->> 'confirms' = waiting.id::text and confirming.kind = 'full-sync'
+     from run waiting cross join lateral (
+       -- A confirmation that could not be started was taken back, and its run is no answer to a later one.
+       select id, state, reason from run where kind = 'full-sync' and scope ->> 'confirms' = waiting.id::text
+       order by created_at desc limit 1) confirming
      where waiting.kind = 'endpoint-sync' and waiting.state = 'awaiting_confirmation' and waiting.confirmed_at is not null
-       and confirming.created_at >= waiting.confirmed_at and confirming.state in ('completed', 'partial', 'failed', 'cancelled')`,
+       and confirming.state in ('completed', 'partial', 'failed', 'cancelled')`,
   );
   return rows.map(row => ({
     id: row.id,
