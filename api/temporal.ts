@@ -8,17 +8,21 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { searchAttributes } from '../temporal/search-attributes';
-import { taskQueues, workflowIds, workflowTypes, type RunInput } from '../workflows/names';
+import { type NetBoxLinkInput, type ProbeInput, taskQueues, workflowIds, workflowTypes, type RunInput } from '../workflows/names';
 import { TemporalUnavailableError } from './errors';
+import { createTemporalSchedules, type TemporalSchedules } from './schedules/temporal-schedules';
 
 /** What the API asks of Temporal. Every call is bounded in time and throws TemporalUnavailableError when it fails. */
 export interface Temporal {
   /** Starts the workflow of a run that is already a row. May be repeated: a run has one workflow, ever. */
   startFullSync(run: FullSyncStart): Promise<void>;
+  /** Starts the short workflow that answers a question which is already a row. May be repeated. */
+  ask(question: Question): Promise<void>;
   /** Asks a workflow to stop. False when there is none that could. */
   cancel(workflowId: string): Promise<boolean>;
   /** How many worker processes asked a queue for work lately. */
   pollers(taskQueue: string): Promise<number>;
+  schedules: TemporalSchedules;
 }
 
 export interface FullSyncStart {
@@ -28,12 +32,23 @@ export interface FullSyncStart {
   dryRun: boolean;
   /** One line for the Web UI. */
   summary: string;
+  /** The trace of the request that asked for it; the workflow's memo has it. */
+  traceparent?: string | undefined;
 }
+
+/** What only the worker may find out, since it alone speaks to Proxmox and NetBox. */
+export type Question = {
+  /** Who asks. */
+  actor: string;
+  /** One line for the Web UI. */
+  summary: string;
+} & (
+  | { type: 'endpointProbe'; workflowId: string; input: ProbeInput; endpointId: string }
+  | { type: 'netboxLink'; workflowId: string; input: NetBoxLinkInput }
+);
 
 const CALL_MS = 5_000;
 const FIRST_PAUSE_MS = 100;
-  /** The trace of the request that asked for it; the workflow's memo has it. */
-  traceparent?: string | undefined;
 /** Of gRPC. */
 const UNAVAILABLE = 14;
 /** A worker asks again at least once a minute. */
@@ -61,8 +76,10 @@ export function createTemporal(client: Client): Temporal {
   const call = <T>(work: () => Promise<T>): Promise<T> => callWithin(CALL_MS, client, work);
   return {
     startFullSync: run => call(() => start(client, run)),
+    ask: question => call(() => ask(client, question)),
     cancel: workflowId => call(() => cancel(client, workflowId)),
     pollers: taskQueue => call(() => countPollers(client, taskQueue)),
+    schedules: createTemporalSchedules(client, call),
   };
 }
 
@@ -89,6 +106,7 @@ async function start(client: Client, { runId, actor, dryRun, summary, traceparen
       workflowIdConflictPolicy: 'USE_EXISTING',
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       staticSummary: summary,
+      ...(traceparent !== undefined && { memo: { traceparent } }),
       typedSearchAttributes: [
         { key: searchAttributes.runKind, value: 'full-sync' },
         { key: searchAttributes.actor, value: actor },
@@ -101,12 +119,32 @@ async function start(client: Client, { runId, actor, dryRun, summary, traceparen
   }
 }
 
+async function ask(client: Client, question: Question): Promise<void> {
+  const { type, workflowId, input, actor, summary } = question;
+  try {
+    await client.workflow.start(workflowTypes[type], {
+      workflowId,
+      taskQueue: taskQueues.control,
+      args: [input],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      staticSummary: summary,
+      typedSearchAttributes: [
+        { key: searchAttributes.runKind, value: type === 'endpointProbe' ? 'endpoint-probe' : 'netbox-link' },
+        { key: searchAttributes.actor, value: actor },
+        ...(question.type === 'endpointProbe' ? [{ key: searchAttributes.endpoint, value: question.endpointId }] : []),
+      ],
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
 async function cancel(client: Client, workflowId: string): Promise<boolean> {
   const handle = client.workflow.getHandle(workflowId);
   try {
     // A request to cancel a closed workflow is answered as if it had been taken.
     const { status } = await handle.describe();
-      ...(traceparent !== undefined && { memo: { traceparent } }),
     if (status.name !== 'RUNNING') return false;
     await handle.cancel();
     return true;

@@ -7,12 +7,14 @@ import {
 } from '@temporalio/worker';
 import type { ReflectionActivities } from '../activities/reflection/activities';
 import type { ReconcileActivities } from '../activities/runs/reconcile';
+import type { RetentionActivities } from '../activities/retention/activities';
+import type { ScheduleActivities } from '../activities/schedules/activities';
 import { taskQueues } from '../workflows/names';
 
 export interface WorkersOptions {
   connection: NativeConnection;
   namespace: string;
-  activities: ReflectionActivities & ReconcileActivities;
+  activities: ReflectionActivities & ReconcileActivities & ScheduleActivities & RetentionActivities;
   bundle?: WorkflowBundleWithSourceMap | { codePath: string };
 }
 

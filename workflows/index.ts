@@ -1,4 +1,8 @@
 /** What a worker hosts: the name of each export is its workflow type. */
+export { endpointProbe } from './endpoint-probe';
 export { endpointSync } from './endpoint-sync';
 export { fullSync } from './full-sync';
 export { reconcile } from './reconcile';
+export { netboxLink } from './netbox-link';
+export { retention } from './retention';
+export { scheduledSync } from './scheduled-sync';

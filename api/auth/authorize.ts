@@ -1,9 +1,12 @@
 import type { Request } from 'express';
 import type { Queryable } from '../../database/queryable';
+import { listEndpoints } from '../../database/repositories/endpoints';
 import { findRun } from '../../database/repositories/run-reads';
+import { findSchedule } from '../../database/repositories/schedules';
 import type { Permission } from '../../domain/people/permissions';
 import type { EndpointSet } from '../../domain/people/rights';
 import { Problem } from '../errors';
+import { coverage } from '../schedules/coverage';
 import { idOf, notFound } from '../validate';
 import type { Identity } from './identity';
 import type { Access } from './route-access';
@@ -26,6 +29,8 @@ export async function authorize(db: Queryable, access: Access, caller: Identity,
       return requireOn(caller, access.who, [idOf(req, 'endpoint')], 'endpoint');
     case 'run':
       return requireOn(caller, access.who, await endpointsOfRun(db, idOf(req, 'run')), 'run');
+    case 'schedule':
+      return requireOn(caller, access.who, await endpointsOfSchedule(db, idOf(req, 'schedule')), 'schedule');
   }
 }
 
@@ -40,6 +45,12 @@ async function endpointsOfRun(db: Queryable, runId: string): Promise<EndpointSet
   const run = await findRun(db, runId);
   if (run === undefined) throw notFound('run');
   return run.endpoint === null ? (run.scope.endpoints ?? 'all') : [run.endpoint.id];
+}
+
+async function endpointsOfSchedule(db: Queryable, scheduleId: string): Promise<EndpointSet> {
+  const schedule = await findSchedule(db, scheduleId);
+  if (schedule === undefined) throw notFound('schedule');
+  return coverage(schedule, await listEndpoints(db));
 }
 
 function requireOn(caller: Identity, permission: Permission, endpoints: EndpointSet, what: string): void {

@@ -5,6 +5,7 @@ import { endpointOperations } from '../endpoints/operations';
 import { roleOperations } from '../people/role-operations';
 import { userOperations } from '../people/user-operations';
 import { runOperations } from '../runs/operations';
+import { scheduleOperations } from '../schedules/operations';
 import { settingOperations } from '../settings/operations';
 import { systemOperations } from '../system/operations';
 import type { Operation } from './operation';
@@ -13,6 +14,7 @@ import type { Operation } from './operation';
 export const operations: Readonly<Record<RouteName, Operation>> = {
   ...endpointOperations,
   ...runOperations,
+  ...scheduleOperations,
   ...settingOperations,
   ...authOperations,
   ...userOperations,

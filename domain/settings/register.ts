@@ -4,6 +4,7 @@ import { byPeople, everywhere, installation } from './layers';
 import type { SettingLayer, SettingSpec, ValueOf } from './spec';
 
 const seconds = { type: 'number', unit: 'seconds', min: 1, max: 3_600 } as const;
+const days = { type: 'number', unit: 'days', min: 1, max: 3_650, group: 'Retention', layers: installation } as const;
 const nextRun = { takesEffect: 'next-run' } as const;
 const workerStart = { takesEffect: 'worker-start', layers: installation } as const;
 
@@ -148,6 +149,18 @@ export const settings = {
     group: 'Safety',
     layers: everywhere,
     description: 'The jobs of the Proxbox plugin in NetBox are off, so that two tools do not write the same objects.',
+  },
+  run_retention_days: {
+    ...days,
+    ...nextRun,
+    default: 90,
+    description: 'How long ended runs are kept, with their plans and findings. The last ones of each endpoint stay in any case.',
+  },
+  observation_retention_days: {
+    ...days,
+    ...nextRun,
+    default: 30,
+    description: 'How long is kept what runs read from Proxmox.',
   },
   netbox_to_proxmox_enabled: {
     type: 'flag',

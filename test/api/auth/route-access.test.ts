@@ -4,7 +4,7 @@ import { openApiDocument } from '../../../api/openapi/document';
 import { methods } from '../../../api/openapi/document-types';
 import { builtInRoles } from '../../../domain/people/roles';
 import { type Answer, type ApiServer, startApiServer } from '../support/api-server';
-import { seedRun } from '../support/seed';
+import { seedRun, seedSchedule } from '../support/seed';
 import { createEndpoint, problemOf } from '../support/shapes';
 import { addPerson, type Person } from './support/people';
 import { routesOfApp } from './support/routes';
@@ -40,6 +40,7 @@ beforeAll(async () => {
     endpoints: endpointId,
     runs: await seedRun(pool, { endpoint_id: endpointId, state: 'completed' }),
     users: target.id,
+    schedules: await seedSchedule(pool, { endpoint_ids: [endpointId] }),
     roles: String(Reflect.get(Object(role.body), 'id')),
   };
   for (const { name } of builtInRoles) {
@@ -72,13 +73,13 @@ function outcome(answer: Answer): Outcome {
   const { code, detail } = problemOf(answer);
   if (code === 'unauthenticated') return 'unauthenticated';
   if (code === 'permission-denied') return 'denied';
-  if (code === 'not-found' && /no such (endpoint|run)\.$/.test(detail)) return 'hidden';
+  if (code === 'not-found' && /no such (endpoint|run|schedule)\.$/.test(detail)) return 'hidden';
   expect(['not-a-person', 'csrf-failed']).not.toContain(code);
   return 'let in';
 }
 
 const filled = (path: string): string =>
-  path.replace(/^\/(\w+)\/:id/, (_all, what: string) => `/${what}/${paths[what]}`).replace(/:\w+/g, () => randomUUID());
+  path.replace(/^\/(\w+)\/\{id\}/, (_all, what: string) => `/${what}/${paths[what]}`).replace(/\{\w+\}/g, () => randomUUID());
 
 /** Pages and what they are made of have declarations, and tests, of their own. */
 const isPage = (route: string): boolean => /^[A-Z]+ \/((ui|docs|assets)(\/|$)|$)/.test(route);
@@ -90,10 +91,17 @@ test('every route of the API is in the document, and whatever is in it exists', 
   expect(ofTheApi.sort()).toEqual(Object.keys(declared).sort());
 });
 
-test('only health, meta and signing in are for everybody, and nothing is changed by viewing', () => {
+test('only health, what this is, and signing in are for everybody, and nothing is changed by viewing', () => {
   const routes = Object.entries(declared);
   const open = routes.filter(([, { who }]) => who === 'everybody').map(([route]) => route);
-  expect(open.sort()).toEqual(['GET /health', 'GET /meta', 'POST /auth/login']);
+  expect(open.sort()).toEqual([
+    'GET /health',
+    'GET /health/live',
+    'GET /health/ready',
+    'GET /meta',
+    'GET /openapi.json',
+    'POST /auth/login',
+  ]);
   for (const [route, { who }] of routes) if (!route.startsWith('GET ')) expect(who).not.toBe('view');
 });
 

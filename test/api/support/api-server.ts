@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApi } from '../../../api/start';
+import type { OidcConfig } from '../../../config/oidc';
 import { Secret } from '../../../config/secret';
 import type { LayerValues } from '../../../domain/settings/register';
 import { createLog } from '../../../telemetry/log';
@@ -13,7 +14,7 @@ import { RecordingTemporal } from './recording-temporal';
 export interface Answer {
   status: number;
   headers: Headers;
-  /** The parsed body; undefined without one. */
+  /** The parsed body; text where it is no JSON, undefined where there is none. */
   body: unknown;
 }
 
@@ -44,6 +45,7 @@ export interface ApiServerOptions {
   requestsPerMinute?: number;
   /** What the environment says about settings. */
   environment?: LayerValues<'environment'>;
+  oidc?: OidcConfig;
 }
 
 /** The API over HTTP on a database of its own, with a Temporal that only records. */
@@ -51,6 +53,7 @@ export async function startApiServer({
   trustedProxies = [],
   requestsPerMinute = 0,
   environment = {},
+  oidc,
 }: ApiServerOptions = {}): Promise<ApiServer> {
   const database = await createTestDatabase();
   const stateDir = mkdtempSync(join(tmpdir(), 'proxbox-api-'));
@@ -67,7 +70,11 @@ export async function startApiServer({
         trustedProxies,
         requestsPerMinute,
       },
+      allowedNetworks: ['127.0.0.0/8', '::1/128'],
       auditKey: undefined,
+      netbox: { url: 'https://netbox.example.com', token: undefined, caFile: undefined, verifySsl: true },
+      oidc,
+      publicUrl: 'https://proxbox.example.com',
       encryptionKey: undefined,
       settings: environment,
       stateDir,
@@ -109,7 +116,8 @@ async function ask(url: string, key: string, method: string, path: string, { bod
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  const parsed: unknown = text === '' ? undefined : JSON.parse(text);
+  const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');
+  const parsed: unknown = text === '' ? undefined : isJson ? JSON.parse(text) : text;
   const answer: Answer = { status: response.status, headers: response.headers, body: parsed };
   requireDeclared(method, path, answer);
   return answer;

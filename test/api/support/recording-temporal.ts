@@ -1,9 +1,11 @@
 import { TemporalUnavailableError } from '../../../api/errors';
-import type { FullSyncStart, Temporal } from '../../../api/temporal';
+import type { FullSyncStart, Question, Temporal } from '../../../api/temporal';
+import { RecordingSchedules } from './recording-schedules';
 
 /** Notes what the API asks of Temporal, and can be down. */
 export class RecordingTemporal implements Temporal {
   readonly started: string[] = [];
+  readonly asked: Question[] = [];
   readonly cancelled: string[] = [];
   /** Workflows that could be cancelled. */
   readonly open = new Set<string>();
@@ -11,11 +13,17 @@ export class RecordingTemporal implements Temporal {
   /** Called when a start arrives: before its answer is lost, if Temporal is down. */
   onStart: (runId: string) => Promise<void> = async () => {};
   workers = 1;
+  readonly schedules = new RecordingSchedules(() => this.refuseWhenDown());
 
   async startFullSync({ runId }: FullSyncStart): Promise<void> {
     await this.onStart(runId);
     this.refuseWhenDown();
     this.started.push(runId);
+  }
+
+  async ask(question: Question): Promise<void> {
+    this.refuseWhenDown();
+    this.asked.push(question);
   }
 
   async cancel(workflowId: string): Promise<boolean> {
@@ -32,7 +40,9 @@ export class RecordingTemporal implements Temporal {
   /** As new. */
   reset(): void {
     this.started.length = 0;
+    this.asked.length = 0;
     this.cancelled.length = 0;
+    this.schedules.reset();
     this.open.clear();
     this.down = false;
     this.onStart = async () => {};
