@@ -14,7 +14,7 @@ export const auditOperations = {
     tag: 'Audit',
     summary: 'List what was begun and never completed',
     query: openIntentsQuery,
-    answers: { 200: { description: 'Intents without an outcome.', body: openIntentsView } },
+    answers: { 200: { description: 'Intents without an outcome.', body: openIntentsView, headers: ['Link'] } },
   },
   'GET /audit/verify': {
     id: 'verifyAudit',

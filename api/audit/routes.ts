@@ -3,7 +3,7 @@ import { listAudit, listOpenIntents } from '../../database/repositories/audit';
 import type { AuditRow } from '../../domain/audit/record';
 import { guardedRoutes } from '../auth/guarded-routes';
 import type { ApiDependencies } from '../dependencies';
-import { decodeCursor, encodeCursor, setNextLink } from '../paging';
+import { decodeCursor, encodeCursor, pageOf, setNextLink } from '../paging';
 import { queryOf } from '../validate';
 import {
   auditCursorSchema,
@@ -14,6 +14,9 @@ import {
   openIntentsQuery,
   type OpenIntentsView,
 } from './schema';
+
+/** More than that is a matter for the log of whoever was ended in their middle. */
+const MOST_OPEN_INTENTS = 10_000;
 
 export function auditRoutes(dependencies: ApiDependencies): Router {
   const { router, on } = guardedRoutes(dependencies);
@@ -30,7 +33,9 @@ export function auditRoutes(dependencies: ApiDependencies): Router {
   });
 
   on('GET /audit/open-intents', async (req, res) => {
-    const answer: OpenIntentsView = { items: (await listOpenIntents(database, queryOf(req, openIntentsQuery))).map(viewRow) };
+    const { olderThanSeconds, ...page } = queryOf(req, openIntentsQuery);
+    const rows = (await listOpenIntents(database, { olderThanSeconds, limit: MOST_OPEN_INTENTS })).map(viewRow);
+    const answer: OpenIntentsView = pageOf(req, res, rows, page);
     res.json(answer);
   });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { auditActions } from '../../domain/audit/actions';
-import { pagingQuery } from '../paging';
+import { listOf, pagingQuery, shortListQuery } from '../paging';
 
 const results = z.enum(['succeeded', 'refused', 'failed', 'unknown']);
 const time = z.iso
@@ -23,7 +23,7 @@ export const auditQuery = z.strictObject({
 
 export const auditCursorSchema = z.strictObject({ before: z.number().int() });
 
-export const openIntentsQuery = z.strictObject({
+export const openIntentsQuery = shortListQuery.extend({
   olderThanSeconds: z.coerce
     .number()
     .int()
@@ -63,10 +63,10 @@ export const auditRowView = z.strictObject({
 }).meta({ id: 'AuditRow' });
 export type AuditRowView = z.output<typeof auditRowView>;
 
-export const auditListView = z.strictObject({ items: z.array(auditRowView), nextCursor: z.string().nullable() });
+export const auditListView = listOf(auditRowView);
 export type AuditListView = z.output<typeof auditListView>;
 
-export const openIntentsView = z.strictObject({ items: z.array(auditRowView) });
+export const openIntentsView = listOf(auditRowView);
 export type OpenIntentsView = z.output<typeof openIntentsView>;
 
 export const auditReportView = z.strictObject({

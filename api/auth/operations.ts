@@ -1,5 +1,6 @@
 import { netboxProofSchema, netboxProofView } from './netbox-link/schema';
 import type { Operations } from '../openapi/operation';
+import { shortListQuery } from '../paging';
 import { meView, newTokenView, passwordChangeSchema, signedInView, signInSchema, tokenCreateSchema, tokenListView } from './schema';
 
 export const authOperations = {
@@ -46,7 +47,8 @@ export const authOperations = {
     id: 'listMyTokens',
     tag: 'Who asks',
     summary: 'List your API tokens',
-    answers: { 200: { description: 'Without what is secret of them.', body: tokenListView } },
+    query: shortListQuery,
+    answers: { 200: { description: 'Without what is secret of them.', body: tokenListView, headers: ['Link'] } },
   },
   'POST /auth/tokens': {
     id: 'createMyToken',

@@ -5,6 +5,7 @@ import { findPasswordOwner, setPasswordHash } from '../../database/repositories/
 import { permissions } from '../../domain/people/permissions';
 import type { ApiDependencies } from '../dependencies';
 import { Problem } from '../errors';
+import { pageOf } from '../paging';
 import { bodyOf, idOf } from '../validate';
 import { attempt, userKey } from './attempts';
 import { dropSessionCookie, setSessionCookie } from './cookie';
@@ -22,6 +23,7 @@ import {
 } from './schema';
 import { signIn } from './sign-in';
 import { endToken, makeToken, viewTokens } from './token-answers';
+  type TokenListView,
 
 /** Signing in and out, and what people do about themselves. */
 export function authRoutes(dependencies: ApiDependencies): Router {
@@ -79,8 +81,9 @@ export function authRoutes(dependencies: ApiDependencies): Router {
     res.status(204).end();
   });
 
-  on('GET /auth/tokens', async (_req, res) => {
-    res.json(await viewTokens(database, personOf(res).userId));
+  on('GET /auth/tokens', async (req, res) => {
+    const tokens: TokenListView = pageOf(req, res, await viewTokens(database, personOf(res).userId));
+    res.json(tokens);
   });
 
   on('POST /auth/tokens', async (req, res) => {

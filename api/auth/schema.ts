@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { permissions } from '../../domain/people/permissions';
+import { listOf } from '../paging';
 import { plainText } from '../text';
 import { givenPassword, newPassword } from './secret-text';
 
@@ -73,5 +74,5 @@ export type TokenView = z.output<typeof tokenView>;
 export const newTokenView = tokenView.extend({ token: z.string().describe('Shown this once.') }).meta({ id: 'NewToken' });
 export type NewTokenView = z.output<typeof newTokenView>;
 
-export const tokenListView = z.strictObject({ items: z.array(tokenView) });
+export const tokenListView = listOf(tokenView);
 export type TokenListView = z.output<typeof tokenListView>;

@@ -2,7 +2,7 @@ import type { Queryable } from '../../database/queryable';
 import { type ApiToken, insertToken, listTokens, revokeToken } from '../../database/repositories/people/tokens';
 import type { Auditor } from '../audit/auditor';
 import { notFound } from '../validate';
-import type { NewTokenView, TokenCreate, TokenListView, TokenView } from './schema';
+import type { NewTokenView, TokenCreate, TokenView } from './schema';
 import { mintToken } from './tokens';
 
 export async function makeToken(
@@ -21,8 +21,8 @@ export async function makeToken(
   return { ...viewToken(stored), token: secret };
 }
 
-export async function viewTokens(db: Queryable, userId: string): Promise<TokenListView> {
-  return { items: (await listTokens(db, userId)).map(viewToken) };
+export async function viewTokens(db: Queryable, userId: string): Promise<TokenView[]> {
+  return (await listTokens(db, userId)).map(viewToken);
 }
 
 /** @throws Problem `not-found` */

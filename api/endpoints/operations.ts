@@ -1,4 +1,5 @@
 import type { Operations } from '../openapi/operation';
+import { shortListQuery } from '../paging';
 import { probeView } from './probe-schema';
 import { endpointCreateSchema, endpointListView, endpointPatchSchema, endpointView } from './schema';
 
@@ -9,7 +10,8 @@ export const endpointOperations = {
     id: 'listEndpoints',
     tag: 'Endpoints',
     summary: 'List endpoints',
-    answers: { 200: { description: 'Those that the caller may see, by name.', body: endpointListView } },
+    query: shortListQuery,
+    answers: { 200: { description: 'Those that the caller may see, by name.', body: endpointListView, headers: ['Link'] } },
   },
   'POST /endpoints': {
     id: 'createEndpoint',

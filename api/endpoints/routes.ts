@@ -3,6 +3,8 @@ import { type Endpoint, findEndpoint, listEndpoints } from '../../database/repos
 import { guardedRoutes } from '../auth/guarded-routes';
 import type { ApiDependencies } from '../dependencies';
 import { ifMatchOf, setETag } from '../etag';
+import { readUntil } from '../prefer';
+import { pageOf } from '../paging';
 import { bodyOf, idOf, notFound } from '../validate';
 import { createEndpointChanges } from './change';
 import { endpointCreateSchema, type EndpointListView, endpointPatchSchema, type EndpointView } from './schema';
@@ -19,9 +21,9 @@ export function endpointRoutes(dependencies: ApiDependencies): Router {
     return shown;
   };
 
-  on('GET /endpoints', async (_req, res) => {
+  on('GET /endpoints', async (req, res) => {
     const visible = (await listEndpoints(database)).filter(({ id }) => res.locals.caller.permissions('view', id));
-    const answer: EndpointListView = { items: await viewEndpoints(database, visible) };
+    const answer: EndpointListView = pageOf(req, res, await viewEndpoints(database, visible));
     res.json(answer);
   });
 

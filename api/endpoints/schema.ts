@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../../config/secret';
+import { listOf } from '../paging';
 import { plainText } from '../text';
 import { parseAddress } from './address';
 import { policyChangeSchema, policySchema } from './policy';
@@ -107,5 +108,5 @@ export const endpointView = z.strictObject({
 }).meta({ id: 'Endpoint' });
 export type EndpointView = z.output<typeof endpointView>;
 
-export const endpointListView = z.strictObject({ items: z.array(endpointView) });
+export const endpointListView = listOf(endpointView);
 export type EndpointListView = z.output<typeof endpointListView>;

@@ -1,4 +1,5 @@
 import type { Operations } from '../openapi/operation';
+import { shortListQuery } from '../paging';
 import { roleCreateSchema, roleListView, rolePatchSchema, roleView } from './schema';
 
 const role = { description: 'The role.', body: roleView, headers: ['ETag'] } as const;
@@ -8,7 +9,8 @@ export const roleOperations = {
     id: 'listRoles',
     tag: 'Roles',
     summary: 'List roles',
-    answers: { 200: { description: 'All roles, by name.', body: roleListView } },
+    query: shortListQuery,
+    answers: { 200: { description: 'All roles, by name.', body: roleListView, headers: ['Link'] } },
   },
   'POST /roles': {
     id: 'createRole',

@@ -14,6 +14,7 @@ import { guardedRoutes } from '../auth/guarded-routes';
 import type { ApiDependencies } from '../dependencies';
 import { Problem } from '../errors';
 import { ifMatchOf, requireMatch, setETag } from '../etag';
+import { pageOf } from '../paging';
 import { refuseTaken } from '../taken';
 import { bodyOf, idOf, notFound, withoutAbsent } from '../validate';
 import { roleCreateSchema, type RoleListView, rolePatchSchema, type RoleView } from './schema';
@@ -27,8 +28,8 @@ export function roleRoutes(dependencies: ApiDependencies): Router {
   const { router, on } = guardedRoutes(dependencies);
   const { database } = dependencies;
 
-  on('GET /roles', async (_req, res) => {
-    const roles: RoleListView = { items: (await listRoles(database)).map(viewRole) };
+  on('GET /roles', async (req, res) => {
+    const roles: RoleListView = pageOf(req, res, (await listRoles(database)).map(viewRole));
     res.json(roles);
   });
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { USERNAME_RULE, usernamePattern } from '../../domain/people/names';
 import { permissionSchema } from '../auth/schema';
 import { newPassword } from '../auth/secret-text';
+import { listOf } from '../paging';
 import { plainText } from '../text';
 
 const userFields = {
@@ -64,7 +65,7 @@ export const userView = z.strictObject({
 }).meta({ id: 'User' });
 export type UserView = z.output<typeof userView>;
 
-export const userListView = z.strictObject({ items: z.array(userView) });
+export const userListView = listOf(userView);
 export type UserListView = z.output<typeof userListView>;
 
 export const bindingView = z.strictObject({
@@ -75,7 +76,7 @@ export const bindingView = z.strictObject({
 }).meta({ id: 'RoleOfUser' });
 export type BindingView = z.output<typeof bindingView>;
 
-export const bindingListView = z.strictObject({ items: z.array(bindingView) });
+export const bindingListView = listOf(bindingView);
 export type BindingListView = z.output<typeof bindingListView>;
 
 export const roleView = z.strictObject({
@@ -88,5 +89,5 @@ export const roleView = z.strictObject({
 }).meta({ id: 'Role' });
 export type RoleView = z.output<typeof roleView>;
 
-export const roleListView = z.strictObject({ items: z.array(roleView) });
+export const roleListView = listOf(roleView);
 export type RoleListView = z.output<typeof roleListView>;

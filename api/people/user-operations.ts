@@ -1,5 +1,6 @@
 import { newTokenView, tokenCreateSchema, tokenListView } from '../auth/schema';
 import type { Operations } from '../openapi/operation';
+import { shortListQuery } from '../paging';
 import {
   bindingCreateSchema,
   bindingListView,
@@ -20,7 +21,8 @@ export const userOperations = {
     id: 'listUsers',
     tag: 'Users',
     summary: 'List users',
-    answers: { 200: { description: 'All users, by name.', body: userListView } },
+    query: shortListQuery,
+    answers: { 200: { description: 'All users, by name.', body: userListView, headers: ['Link'] } },
   },
   'POST /users': {
     id: 'createUser',
@@ -74,7 +76,8 @@ export const userOperations = {
     id: 'listRolesOfUser',
     tag: 'Users',
     summary: 'List the roles of a user',
-    answers: { 200: { description: 'What they have, and where.', body: bindingListView } },
+    query: shortListQuery,
+    answers: { 200: { description: 'What they have, and where.', body: bindingListView, headers: ['Link'] } },
   },
   'POST /users/:id/roles': {
     id: 'giveRole',
@@ -96,7 +99,8 @@ export const userOperations = {
     id: 'listTokensOfUser',
     tag: 'Users',
     summary: 'List the API tokens of a user',
-    answers: { 200: { description: 'Without what is secret of them.', body: tokenListView } },
+    query: shortListQuery,
+    answers: { 200: { description: 'Without what is secret of them.', body: tokenListView, headers: ['Link'] } },
   },
   'POST /users/:id/tokens': {
     id: 'createTokenForUser',

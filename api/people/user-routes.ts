@@ -1,10 +1,11 @@
 import type { Response, Router } from 'express';
 import { findUser, listUsers, type User } from '../../database/repositories/people/users';
-import { tokenCreateSchema } from '../auth/schema';
+import { tokenCreateSchema, type TokenListView } from '../auth/schema';
 import { endToken, makeToken, viewTokens } from '../auth/token-answers';
 import { guardedRoutes } from '../auth/guarded-routes';
 import type { ApiDependencies } from '../dependencies';
 import { ifMatchOf, setETag } from '../etag';
+import { pageOf } from '../paging';
 import { bodyOf, idOf, notFound } from '../validate';
 import { giveRole, takeRole, viewBindings } from './bindings';
 import { createUser, linkUser, patchUser, removeUser, resetPassword } from './change-users';
@@ -29,8 +30,8 @@ export function userRoutes(dependencies: ApiDependencies): Router {
     return user;
   };
 
-  on('GET /users', async (_req, res) => {
-    const answer: UserListView = { items: (await listUsers(database)).map(viewUser) };
+  on('GET /users', async (req, res) => {
+    const answer: UserListView = pageOf(req, res, (await listUsers(database)).map(viewUser));
     res.json(answer);
   });
 
@@ -64,7 +65,7 @@ export function userRoutes(dependencies: ApiDependencies): Router {
 
   on('GET /users/:id/roles', async (req, res) => {
     const { id } = await userOf(idOf(req, 'user'));
-    const bindings: BindingListView = { items: await viewBindings(database, id) };
+    const bindings: BindingListView = pageOf(req, res, await viewBindings(database, id));
     res.json(bindings);
   });
 
@@ -80,7 +81,8 @@ export function userRoutes(dependencies: ApiDependencies): Router {
 
   on('GET /users/:id/tokens', async (req, res) => {
     const { id } = await userOf(idOf(req, 'user'));
-    res.json(await viewTokens(database, id));
+    const tokens: TokenListView = pageOf(req, res, await viewTokens(database, id));
+    res.json(tokens);
   });
 
   /** A token that is made here proves no person, not even when it is one's own: whoever holds `manage_users` could have made it. */

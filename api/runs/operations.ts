@@ -89,6 +89,7 @@ export const runOperations = {
     summary: 'Let a plan be written that waits for a person',
     description: 'Answers with the new run that writes it. `planDigest` is that of the run whose plan was read.',
     body: confirmSchema,
+    example: { planDigest: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' },
     wait: true,
     answers: waited,
     problems: ['not-awaiting-confirmation', 'other-plan', 'temporal-unavailable'],

@@ -25,7 +25,7 @@ export function accountPages({ on }: GuardedPages, { database }: ApiDependencies
     const body = [
       heading(caller.username),
       made,
-      tokenSection(caller, '/ui/account/tokens', tokens.items, state),
+      tokenSection(caller, '/ui/account/tokens', tokens, state),
       section('What you may do', rightsOf(caller, names)),
     ];
     sendPage(res, { title: 'Your account', place: 'account', body }, status);

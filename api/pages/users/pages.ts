@@ -47,7 +47,7 @@ export function userPages({ on }: GuardedPages, { database }: ApiDependencies): 
       listEndpoints(database),
     ]);
     const stateOf = (form: UserForm): FormState => (sent?.form === form ? sent.state : untouched);
-    const body = userBody({ user, caller: res.locals.caller, bindings, tokens: tokens.items, roles, endpoints, made, stateOf });
+    const body = userBody({ user, caller: res.locals.caller, bindings, tokens, roles, endpoints, made, stateOf });
     sendPage(res, { title: user.username, place: 'users', body }, status);
   };
 

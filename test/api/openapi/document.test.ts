@@ -40,10 +40,10 @@ test('each operation has a name of its own, and tells how it can fail', () => {
 });
 
 test('an operation that takes a body shows one, which it would accept', () => {
-  for (const operation of Object.values<Operation>(operations)) {
-    if (operation.body === undefined) continue;
-    expect(operation.example).toBeDefined();
-    expect(operation.body.safeParse(operation.example)).toMatchObject({ success: true });
+  const asking = Object.entries<Operation>(operations).filter(([, { body }]) => body !== undefined);
+  const accepted = asking.filter(([, { body, example }]) => example !== undefined && body?.safeParse(example).success === true);
+  expect(accepted.map(([route]) => route)).toEqual(asking.map(([route]) => route));
+});
   }
 });
 

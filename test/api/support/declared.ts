@@ -25,10 +25,10 @@ export function requireDeclared(method: string, path: string, { status, headers,
   for (const name of answer.headers ?? []) {
     if (name !== 'Link' && !headers.has(name)) throw new Error(`${told} without the header ${name}.`);
   }
-  if (answer.body === undefined) {
-    if (body !== undefined) throw new Error(`${told} with a body, and none is declared.`);
-    return;
-  }
+  const type = answer.body === undefined ? undefined : (answer.type ?? 'application/json');
+  const given = headers.get('content-type')?.split(';')[0];
+  if (body !== undefined && given !== type) throw new Error(`${told} with ${given}, and ${type ?? 'no body'} is declared.`);
+  if (answer.body === undefined) return;
   const parsed = answer.body.safeParse(body);
   if (!parsed.success) throw new Error(`${told} with a body that is not as declared: ${parsed.error.message}`);
 }
