@@ -20,6 +20,7 @@ const newRun = (): FullSyncStart => ({
   actor: 'api-key:test',
   dryRun: true,
   summary: 'Full sync, for a test',
+  traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
 });
 const workflowOf = ({ runId }: FullSyncStart) => server.client.workflow.getHandle(`full-sync/${runId}`);
 
@@ -39,16 +40,17 @@ describe('on a Temporal server', () => {
 
   test('a run is the workflow of its own id on the control queue, with nothing but the id as its input', async () => {
     const run = await start();
-    const { type, taskQueue, typedSearchAttributes, staticSummary } = await workflowOf(run)
+    const { type, taskQueue, typedSearchAttributes, staticSummary, memo } = await workflowOf(run)
       .describe()
       .then(async found => ({
         ...found,
         staticSummary: await found.staticSummary(),
       }));
-    expect({ type, taskQueue, staticSummary }).toEqual({
+    expect({ type, taskQueue, staticSummary, memo }).toEqual({
       type: 'fullSync',
       taskQueue: taskQueues.control,
       staticSummary: run.summary,
+      memo: { traceparent: run.traceparent },
     });
     const attributes = typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]);
     expect(Object.fromEntries(attributes)).toMatchObject({

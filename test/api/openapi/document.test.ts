@@ -44,8 +44,6 @@ test('an operation that takes a body shows one, which it would accept', () => {
   const accepted = asking.filter(([, { body, example }]) => example !== undefined && body?.safeParse(example).success === true);
   expect(accepted.map(([route]) => route)).toEqual(asking.map(([route]) => route));
 });
-  }
-});
 
 test('an answer is described by the schema that it is checked with', () => {
   const run = document.components.schemas['Run'] as JsonSchema;

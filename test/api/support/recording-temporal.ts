@@ -5,6 +5,8 @@ import { RecordingSchedules } from './recording-schedules';
 /** Notes what the API asks of Temporal, and can be down. */
 export class RecordingTemporal implements Temporal {
   readonly started: string[] = [];
+  /** Of the starts. */
+  readonly traceparents: (string | undefined)[] = [];
   readonly asked: Question[] = [];
   readonly cancelled: string[] = [];
   /** Workflows that could be cancelled. */
@@ -15,10 +17,11 @@ export class RecordingTemporal implements Temporal {
   workers = 1;
   readonly schedules = new RecordingSchedules(() => this.refuseWhenDown());
 
-  async startFullSync({ runId }: FullSyncStart): Promise<void> {
+  async startFullSync({ runId, traceparent }: FullSyncStart): Promise<void> {
     await this.onStart(runId);
     this.refuseWhenDown();
     this.started.push(runId);
+    this.traceparents.push(traceparent);
   }
 
   async ask(question: Question): Promise<void> {
@@ -40,6 +43,7 @@ export class RecordingTemporal implements Temporal {
   /** As new. */
   reset(): void {
     this.started.length = 0;
+    this.traceparents.length = 0;
     this.asked.length = 0;
     this.cancelled.length = 0;
     this.schedules.reset();
