@@ -54,6 +54,7 @@ export async function startProduct(netbox: NetBoxAddress, proxmox: World['proxmo
     NETBOX_TOKEN: netbox.token,
     PROXBOX_API_KEY: key,
     PROXBOX_API_PORT: '0',
+    PROXBOX_ALLOWED_NETWORKS: '127.0.0.0/8',
   };
   const config = loadConfig({ ...environment, ...env });
   const temporal = await useOwnServer(config, console);

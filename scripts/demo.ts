@@ -64,6 +64,8 @@ async function run(
     stateDir: join(base.stateDir, 'demo'),
     database: { url: undefined },
     api: { ...base.api, host: '127.0.0.1', port: 0, key: new Secret(key) },
+    // Where the simulators are.
+    allowedNetworks: [...base.allowedNetworks, '127.0.0.0/8'],
   };
   const release = await claimFolder(own.stateDir);
   opened.add('demo', release);
@@ -102,7 +104,13 @@ async function run(
   const logFile = join(own.stateDir, 'demo.log');
   const log = createLog(base.logLevel, pino.destination({ dest: logFile, sync: true, append: false }));
   const port = await freePort(base.api.port);
-  const config = { ...own, netbox: netbox.settings, api: { ...own.api, port: port === base.api.port ? port : 0 } };
+  const usual = port === base.api.port;
+  const config = {
+    ...own,
+    netbox: netbox.settings,
+    api: { ...own.api, port: usual ? port : 0 },
+    publicUrl: base.publicUrl ?? (usual ? `http://127.0.0.1:${port}` : undefined),
+  };
   let signIn: SignIn | undefined;
   const product = await timed(
     screen,

@@ -9,6 +9,7 @@ import {
   NetBoxValidationError,
 } from '../clients/netbox/errors';
 import {
+  ProxmoxAddressRefusedError,
   ProxmoxAuthError,
   ProxmoxError,
   ProxmoxPermissionError,
@@ -30,6 +31,7 @@ function explainProxmox(error: ProxmoxError): Explanation {
   const { message } = error;
   if (error instanceof ProxmoxAuthError) return { reason: 'proxmox-auth', message, retryable: false };
   if (error instanceof ProxmoxTlsError) return { reason: 'proxmox-tls', message, retryable: false };
+  if (error instanceof ProxmoxAddressRefusedError) return { reason: 'configuration', message, retryable: false };
   if (error instanceof ProxmoxPermissionError) return { reason: 'proxmox-permission', message, retryable: false };
   if (error instanceof ProxmoxResponseError) return { reason: 'proxmox-unreachable', message, retryable: true };
   if (error instanceof ProxmoxUnavailableError) return { reason: 'proxmox-unreachable', message, retryable: true };

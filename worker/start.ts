@@ -9,6 +9,7 @@ import { databaseCheck } from '../database/readiness';
 import type { ReadinessCheck } from '../telemetry/readiness';
 import { temporalCheck, workersCheck } from './checks';
 import { openClients } from './clients';
+import { composeOutbox, scheduleOutbox } from './outbox';
 import { composeQuestions } from './questions';
 import { composeReconcile, scheduleReconcile } from './reconcile';
 import { composeReflection } from './reflection';
@@ -51,10 +52,12 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
       ...composeQuestions(config, pool, secrets, clients),
       ...composeSchedules(config, pool),
       ...composeReconcile(pool, client),
+      ...composeOutbox(config, pool, secrets, clients),
     },
     ...(bundle && { bundle }),
   });
   await scheduleReconcile(client, log);
+  await scheduleOutbox(client, log);
   const running = Promise.all(workers.map(worker => worker.run()));
   const close = async (): Promise<void> => {
     await connection.close();

@@ -4,5 +4,6 @@ export { endpointSync } from './endpoint-sync';
 export { fullSync } from './full-sync';
 export { reconcile } from './reconcile';
 export { netboxLink } from './netbox-link';
+export { outbox } from './outbox';
 export { retention } from './retention';
 export { scheduledSync } from './scheduled-sync';

@@ -15,6 +15,7 @@ export const workflowTypes = {
   retention: 'retention',
   endpointProbe: 'endpointProbe',
   netboxLink: 'netboxLink',
+  outbox: 'outbox',
 } as const;
 
 /** A workflow's input is the id of the row that says what is asked, and by whom. */
@@ -48,6 +49,8 @@ export const workflowIds = {
   scheduledSync: (scheduleId: string): string => `scheduled-sync/${scheduleId}`,
   /** Likewise. */
   retention: 'retention',
+  /** Likewise. */
+  outbox: 'outbox',
   endpointProbe: (probeId: string): string => `endpoint-probe/${probeId}`,
   netboxLink: (attemptId: string): string => `netbox-link/${attemptId}`,
 } as const;

@@ -9,8 +9,11 @@ import { pageOf } from '../paging';
 import { bodyOf, idOf } from '../validate';
 import { attempt, userKey } from './attempts';
 import { dropSessionCookie, setSessionCookie } from './cookie';
+import { linkUser } from '../people/change-users';
 import { guardedRoutes } from './guarded-routes';
 import type { Identity } from './identity';
+import { proveNetBoxUser } from './netbox-link/prove';
+import { netboxProofSchema, type NetBoxProofView } from './netbox-link/schema';
 import { hashPassword, verifyPassword } from './passwords';
 import { refuseOtherSites } from './same-origin';
 import {
@@ -20,10 +23,10 @@ import {
   signInSchema,
   type TokenCreate,
   tokenCreateSchema,
+  type TokenListView,
 } from './schema';
 import { signIn } from './sign-in';
 import { endToken, makeToken, viewTokens } from './token-answers';
-  type TokenListView,
 
 /** Signing in and out, and what people do about themselves. */
 export function authRoutes(dependencies: ApiDependencies): Router {
@@ -94,6 +97,19 @@ export function authRoutes(dependencies: ApiDependencies): Router {
 
   on('DELETE /auth/tokens/:tokenId', async (req, res) => {
     await endToken(database, res.locals.audit, personOf(res).userId, idOf(req, 'token', 'tokenId'));
+    res.status(204).end();
+  });
+
+  on('POST /auth/netbox-link', async (req, res) => {
+    const { userId } = personOf(res);
+    const { username, password } = bodyOf(req, netboxProofSchema);
+    const person = { userId, netboxUsername: username, password };
+    const answer: NetBoxProofView = { netboxUsername: await proveNetBoxUser(dependencies, res.locals, person) };
+    res.json(answer);
+  });
+
+  on('DELETE /auth/netbox-link', async (_req, res) => {
+    await linkUser(database, res.locals.audit, personOf(res).userId, '*', null);
     res.status(204).end();
   });
 

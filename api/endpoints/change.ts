@@ -14,13 +14,14 @@ import {
 } from '../../database/repositories/endpoints';
 import type { SecretBox } from '../../database/secrets';
 import type { Auditor, Effect } from '../audit/auditor';
-import type { ApiDatabase } from '../dependencies';
+import type { ApiDependencies } from '../dependencies';
 import { Problem } from '../errors';
 import { requireMatch } from '../etag';
 import { refuseTaken } from '../taken';
 import { notFound, withoutAbsent } from '../validate';
 import { changePolicy } from './policy';
 import type { EndpointCreate, EndpointPatch } from './schema';
+import { requireReachable } from './reachable';
 import { addressChanges, requireSecretsAgain } from './secrets-again';
 
 /** Changes of endpoints, each in one transaction and audited. */
@@ -31,7 +32,11 @@ export interface EndpointChanges {
   rebind(audit: Auditor, id: string): Promise<Endpoint>;
 }
 
-export function createEndpointChanges(database: ApiDatabase, secrets: Pick<SecretBox, 'seal'>): EndpointChanges {
+export function createEndpointChanges({
+  database,
+  secrets,
+  network,
+}: Pick<ApiDependencies, 'database' | 'secrets' | 'network'>): EndpointChanges {
   const change = <T>(work: (db: Queryable) => Promise<T>): Promise<T> => inTransaction(database, work).catch(answerTaken);
   const on = async (id: string, action: Effect['action'], detail: object = {}): Promise<Effect> => {
     const before = (await findEndpoint(database, id)) ?? gone();
@@ -41,13 +46,19 @@ export function createEndpointChanges(database: ApiDatabase, secrets: Pick<Secre
     create: (audit, wanted) =>
       audit.effect(
         { action: 'endpoint.create', object: { type: 'endpoint', id: null }, detail: wanted },
-        () => change(db => create(db, secrets, wanted)),
+        () => {
+          requireReachable(network, wanted.url);
+          return change(db => create(db, secrets, wanted));
+        },
         after => ({ object: { type: 'endpoint', id: after.id }, endpointId: after.id, after }),
       ),
     patch: async (audit, id, ifMatch, wanted) =>
       audit.effect(
         await on(id, 'endpoint.change', { change: wanted }),
-        () => change(db => patch(db, secrets, id, ifMatch, wanted)),
+        () => {
+          requireReachable(network, wanted.url);
+          return change(db => patch(db, secrets, id, ifMatch, wanted));
+        },
         after => ({ after }),
       ),
     remove: async (audit, id, ifMatch) =>

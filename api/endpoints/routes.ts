@@ -7,13 +7,14 @@ import { readUntil } from '../prefer';
 import { pageOf } from '../paging';
 import { bodyOf, idOf, notFound } from '../validate';
 import { createEndpointChanges } from './change';
+import { probeOf, startProbe, viewProbe } from './probe';
 import { endpointCreateSchema, type EndpointListView, endpointPatchSchema, type EndpointView } from './schema';
 import { viewEndpoints } from './view';
 
 export function endpointRoutes(dependencies: ApiDependencies): Router {
   const { router, on } = guardedRoutes(dependencies);
-  const { database, secrets } = dependencies;
-  const changes = createEndpointChanges(database, secrets);
+  const { database } = dependencies;
+  const changes = createEndpointChanges(dependencies);
 
   const view = async (endpoint: Endpoint | undefined): Promise<EndpointView> => {
     const [shown] = endpoint === undefined ? [] : await viewEndpoints(database, [endpoint]);
@@ -63,6 +64,25 @@ export function endpointRoutes(dependencies: ApiDependencies): Router {
     const endpoint = await changes.rebind(res.locals.audit, idOf(req, 'endpoint'));
     setETag(res, endpoint.version);
     res.json(await view(endpoint));
+  });
+
+  on('POST /endpoints/:id/test', async (req, res) => {
+    const id = idOf(req, 'endpoint');
+    const probeId = await startProbe(dependencies, res.locals, id);
+    const probe = await readUntil(
+      req,
+      res,
+      () => probeOf(database, id, probeId),
+      ({ result }) => result !== null,
+    );
+    res
+      .status(probe.result === null ? 202 : 200)
+      .location(`/endpoints/${id}/tests/${probeId}`)
+      .json(viewProbe(probe));
+  });
+
+  on('GET /endpoints/:id/tests/:testId', async (req, res) => {
+    res.json(viewProbe(await probeOf(database, idOf(req, 'endpoint'), idOf(req, 'test of this endpoint', 'testId'))));
   });
 
   return router;

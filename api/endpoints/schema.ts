@@ -2,20 +2,8 @@ import { z } from 'zod';
 import { Secret } from '../../config/secret';
 import { listOf } from '../paging';
 import { plainText } from '../text';
-import { parseAddress } from './address';
 import { policyChangeSchema, policySchema } from './policy';
-import { tlsSchema } from './tls';
-
-const url = z
-  .string()
-  .max(2_000)
-  .transform((text, context) => {
-    const address = parseAddress(text);
-    if ('url' in address) return address.url;
-    context.addIssue({ code: 'custom', message: address.problem });
-    return z.NEVER;
-  })
-  .describe('Address of the Proxmox API; port 8006 unless given.');
+import { reachFields, reachOf } from './reach';
 
 const secret = (schema: z.ZodString) =>
   schema
@@ -44,8 +32,7 @@ const credentialSchema = z.discriminatedUnion('kind', [
 
 const fields = {
   name: plainText(100),
-  url,
-  tls: tlsSchema,
+  ...reachFields,
   enabled: z.boolean().describe('A disabled endpoint is not contacted.'),
   allowWrites: z.boolean().describe('Whether guests of this endpoint may be changed at all.'),
   siteSlug: plainText(100)
@@ -55,9 +42,8 @@ const fields = {
   netboxVrf: plainText(100).nullable().describe('VRF of the addresses in NetBox.'),
 };
 
-export const endpointCreateSchema = z.strictObject({
+const createSchema = z.strictObject({
   ...fields,
-  tls: tlsSchema.default({ mode: 'verify' }),
   enabled: fields.enabled.default(true),
   allowWrites: fields.allowWrites.default(false),
   siteSlug: fields.siteSlug.default(null),
@@ -66,10 +52,13 @@ export const endpointCreateSchema = z.strictObject({
   policy: policyChangeSchema.default({}),
   credentials: z.strictObject({ read: credentialSchema, write: credentialSchema.nullable().default(null) }),
 });
+export const endpointCreateSchema = createSchema.transform(({ use_https, verify_ssl, ...given }, context) => {
+  const { url, tls } = reachOf({ ...given, use_https, verify_ssl }, context);
+  return { ...given, url: url ?? z.NEVER, tls: tls ?? ({ mode: 'verify' } as const) };
+});
 export type EndpointCreate = z.output<typeof endpointCreateSchema>;
 
-/** What is absent stays as it is. */
-export const endpointPatchSchema = z.strictObject({
+const patchSchema = z.strictObject({
   ...z.object(fields).partial().shape,
   policy: policyChangeSchema.optional(),
   credentials: z
@@ -79,33 +68,42 @@ export const endpointPatchSchema = z.strictObject({
     })
     .optional(),
 });
+/** What is absent stays as it is. */
+export const endpointPatchSchema = patchSchema.transform(
+  ({ use_https, verify_ssl, url: _url, tls: _tls, ...given }, context) => ({
+    ...given,
+    ...reachOf({ url: _url, tls: _tls, use_https, verify_ssl }, context),
+  }),
+);
 export type EndpointPatch = z.output<typeof endpointPatchSchema>;
 
 const credentialView = z.strictObject({ kind: z.enum(['token', 'password']), principal: z.string(), set: z.literal(true) });
 
 /** An endpoint as it is shown: never with a secret. */
-export const endpointView = z.strictObject({
-  id: z.uuid(),
-  name: z.string(),
-  url: z.string(),
-  tls: z.discriminatedUnion('mode', [
-    z.strictObject({ mode: z.literal('verify') }),
-    z.strictObject({ mode: z.literal('insecure') }),
-    z.strictObject({ mode: z.literal('ca'), ca: z.string() }),
-    z.strictObject({ mode: z.literal('fingerprint'), fingerprint: z.string() }),
-  ]),
-  enabled: z.boolean(),
-  allowWrites: z.boolean(),
-  siteSlug: z.string().nullable(),
-  netboxClusterName: z.string().nullable(),
-  netboxVrf: z.string().nullable(),
-  policy: policySchema,
-  credentials: z.strictObject({ read: credentialView.nullable(), write: credentialView.nullable() }),
-  boundCluster: z.record(z.string(), z.unknown()).nullable().describe('What was first found behind the address.'),
-  version: z.number().int(),
-  createdAt: z.iso.datetime(),
-  updatedAt: z.iso.datetime(),
-}).meta({ id: 'Endpoint' });
+export const endpointView = z
+  .strictObject({
+    id: z.uuid(),
+    name: z.string(),
+    url: z.string(),
+    tls: z.discriminatedUnion('mode', [
+      z.strictObject({ mode: z.literal('verify') }),
+      z.strictObject({ mode: z.literal('insecure') }),
+      z.strictObject({ mode: z.literal('ca'), ca: z.string() }),
+      z.strictObject({ mode: z.literal('fingerprint'), fingerprint: z.string() }),
+    ]),
+    enabled: z.boolean(),
+    allowWrites: z.boolean(),
+    siteSlug: z.string().nullable(),
+    netboxClusterName: z.string().nullable(),
+    netboxVrf: z.string().nullable(),
+    policy: policySchema,
+    credentials: z.strictObject({ read: credentialView.nullable(), write: credentialView.nullable() }),
+    boundCluster: z.record(z.string(), z.unknown()).nullable().describe('What was first found behind the address.'),
+    version: z.number().int(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Endpoint' });
 export type EndpointView = z.output<typeof endpointView>;
 
 export const endpointListView = listOf(endpointView);

@@ -27,6 +27,11 @@ export const pageAccess = {
   'POST /ui/endpoints/:id/delete': { who: 'manage_endpoints', on: 'endpoint' },
   'POST /ui/endpoints/:id/rebind': { who: 'manage_endpoints', on: 'endpoint' },
   'POST /ui/endpoints/:id/relink': { who: 'run_sync', on: 'endpoint' },
+  'POST /ui/endpoints/:id/test': { who: 'run_sync', on: 'endpoint' },
+  'GET /ui/endpoints/:id/test': { who: 'view', on: 'endpoint' },
+
+  'GET /ui/guests': { who: 'view', on: 'some-endpoint' },
+  'GET /ui/netbox/:kind/:netboxId': { who: 'signed-in' },
 
   'GET /ui/users': { who: 'manage_users', on: 'installation' },
   'GET /ui/users/new': { who: 'manage_users', on: 'installation' },
@@ -44,6 +49,8 @@ export const pageAccess = {
   'GET /ui/account': { who: 'person' },
   'POST /ui/account/tokens': { who: 'person' },
   'POST /ui/account/tokens/:tokenId/revoke': { who: 'person' },
+  'POST /ui/account/netbox-link': { who: 'person' },
+  'POST /ui/account/netbox-link/end': { who: 'person' },
 } as const satisfies Readonly<Record<`${Extract<RouteMethod, 'GET' | 'POST'>} /${string}`, Access>>;
 
 export type PageName = keyof typeof pageAccess;

@@ -11,7 +11,7 @@ export class ConnectError extends Error {
 }
 
 export type TlsReason =
-  'expired' | 'not-yet-valid' | 'self-signed' | 'unknown-issuer' | 'host-mismatch' | 'pin-mismatch' | 'handshake';
+  'expired' | 'not-yet-valid' | 'self-signed' | 'unknown-issuer' | 'host-mismatch' | 'pin-mismatch' | 'plain-http' | 'handshake';
 
 /** The server's certificate is not the one that the endpoint's TLS setting trusts; nothing was sent. */
 export class TlsTrustError extends ConnectError {
@@ -21,6 +21,14 @@ export class TlsTrustError extends ConnectError {
     detail: string,
   ) {
     super('TLS', detail);
+  }
+}
+
+/** The address, or every address of the name, is one that must not be contacted. Change it, or allow its network. */
+export class AddressRefusedError extends ConnectError {
+  override readonly name = 'AddressRefusedError';
+  constructor(reason: string) {
+    super('REFUSED', reason);
   }
 }
 

@@ -51,3 +51,9 @@ export async function exchange(dispatcher: Dispatcher, request: HttpRequest, lim
     limits.signal?.removeEventListener('abort', abort);
   }
 }
+
+/** Whether the answer to a plain http request says that https is spoken here: nginx's words, or a redirect (Proxmox VE). */
+export const wantsTls = ({ status, headers, body }: Pick<HttpAnswer, 'status' | 'headers' | 'body'>): boolean =>
+  status >= 300 && status < 400
+    ? String(headers['location'] ?? '').startsWith('https://')
+    : status === 400 && body.includes('plain HTTP request was sent to HTTPS port');

@@ -1,6 +1,7 @@
 import { TLSSocket } from 'node:tls';
 import { buildConnector } from 'undici';
-import { ConnectError, errorCode, errorDetail, TlsTrustError, type TlsReason } from './errors';
+import { guardedLookup, literalRefusal, type RefuseAddress } from './guarded-lookup';
+import { AddressRefusedError, ConnectError, errorCode, errorDetail, TlsTrustError, type TlsReason } from './errors';
 
 /**
  * What a connection trusts: the system's authorities, nothing in particular, one authority (or self-signed certificate) in PEM,
@@ -30,16 +31,24 @@ const REASONS: Readonly<Record<string, TlsReason>> = {
  * is compared after the handshake and before the socket is handed out. Sessions are not resumed under a pin, because a server
  * shows its certificate only in a full handshake; and `checkServerIdentity` is no place for a pin, since Node does not call it
  * for an untrusted certificate.
+ * @param refuseAddress why an address must not be contacted; then it fails with `AddressRefusedError`.
  */
-export function createConnector(policy: TlsPolicy, connectTimeoutMs: number): buildConnector.connector {
+export function createConnector(
+  policy: TlsPolicy,
+  connectTimeoutMs: number,
+  refuseAddress?: RefuseAddress,
+): buildConnector.connector {
   const pin = policy.mode === 'fingerprint' ? normalizeFingerprint(policy.sha256) : null;
   const connect = buildConnector({
     timeout: connectTimeoutMs,
     ...(policy.mode === 'ca' ? { ca: policy.ca } : {}),
     ...(policy.mode === 'insecure' || pin !== null ? { rejectUnauthorized: false } : {}),
     ...(pin === null ? {} : { maxCachedSessions: 0 }),
+    ...(refuseAddress && { lookup: guardedLookup(refuseAddress) }),
   });
-  return (options, callback) =>
+  return (options, callback) => {
+    const refused = refuseAddress && literalRefusal(options.hostname, refuseAddress);
+    if (refused !== undefined) return callback(new AddressRefusedError(refused), null);
     connect(options, (...[error, socket]) => {
       if (error) return callback(asConnectError(error), null);
       const mismatch = pin === null ? null : pinMismatch(pin, socket);
@@ -47,6 +56,7 @@ export function createConnector(policy: TlsPolicy, connectTimeoutMs: number): bu
       socket.destroy();
       return callback(mismatch, null);
     });
+  };
 }
 
 /** 64 upper-case hexadecimal digits; throws `RangeError` for anything else. */
@@ -64,6 +74,9 @@ function pinMismatch(pin: string, socket: unknown): TlsTrustError | null {
 }
 
 function asConnectError(error: Error): ConnectError {
+  if (error instanceof ConnectError) return error;
+  if (/wrong version number|packet length too long|http request/i.test(errorDetail(error)))
+    return new TlsTrustError('plain-http', errorDetail(error));
   const code = errorCode(error);
   const reason = REASONS[code] ?? (/^ERR_(SSL|TLS)_/.test(code) ? 'handshake' : undefined);
   return reason ? new TlsTrustError(reason, errorDetail(error)) : new ConnectError(code, errorDetail(error));

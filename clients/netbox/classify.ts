@@ -1,5 +1,7 @@
+import { conflictsOf } from './branching/conflicts';
 import {
   NetBoxAuthError,
+  NetBoxBranchConflictsError,
   NetBoxConflictError,
   NetBoxNotFoundError,
   NetBoxPermissionError,
@@ -17,6 +19,11 @@ export function errorOf(answer: NetBoxAnswer): NetBoxError {
   const { status, body, request } = answer;
   const detail = detailOf(body);
   switch (true) {
+    case answer.wantsTls && body === undefined:
+      return new NetBoxResponseError(
+        `it speaks TLS at this port, and plain http was asked for${answer.location === undefined ? '' : `; it redirects to ${bounded(answer.location, 200)}`}: give NETBOX_URL with https://`,
+        request,
+      );
     case status === 401:
       return new NetBoxAuthError('the server in front of NetBox wants a login', request);
     case status === 403:
@@ -25,6 +32,8 @@ export function errorOf(answer: NetBoxAnswer): NetBoxError {
         : new NetBoxPermissionError(detail, request);
     case status === 404:
       return new NetBoxNotFoundError(body === undefined ? 'this NetBox has no such route' : detail, request);
+    case status === 409 && isRecord(body) && Array.isArray(body['conflicts']):
+      return new NetBoxBranchConflictsError(conflictsOf(body['conflicts']), request);
     case status === 409:
       return new NetBoxConflictError(detail, request);
     case status === 412:

@@ -19,6 +19,7 @@ import {
   type ParentOptions,
   type ReadOptions,
 } from './reading';
+import { allowedActions, type AllowedActions } from './permissions';
 import { openSession, type NetBoxSession } from './session';
 import { authorizationHeader } from './token';
 import { createTransport } from './transport';
@@ -88,6 +89,8 @@ export interface NetBoxClient {
   /** The row with the highest id. */
   newest(path: NetBoxPath, options?: ReadOptions): Promise<NetBoxObject | undefined>;
   count(path: NetBoxPath, filters?: NetBoxFilters): Promise<number>;
+  /** What the token may do there; nothing is changed to find out. */
+  allowedActions(path: NetBoxPath): Promise<AllowedActions>;
   /** `etag` is undefined in NetBox 4.5. A detail costs as much as a list of a hundred: prefer lists. */
   get(path: NetBoxPath, id: number, options?: ReadOptions): Promise<{ object: NetBoxObject; etag: string | undefined }>;
   create(path: NetBoxPath, values: NetBoxValues, options?: WriteOptions): Promise<NetBoxObject>;
@@ -195,10 +198,14 @@ export function createNetBoxClient(options: NetBoxClientOptions): NetBoxClient {
       await session();
       return countRows(transport, path, filters);
     },
-    async get(path, id, { fields, signal: own } = {}) {
+    async allowedActions(path) {
+      await session();
+      return allowedActions(transport, path);
+    },
+    async get(path, id, { fields, branch, signal: own } = {}) {
       await session();
       const query = queryString({ fields: fields === undefined ? undefined : fieldList(fields) });
-      const answer = await transport.read({ method: 'GET', path: `${path}/${id}`, query, signal: own });
+      const answer = await transport.read({ method: 'GET', path: `${path}/${id}`, query, branch, signal: own });
       return { object: objectOf(answer), etag: answer.etag };
     },
     async create(path, values, writeOptions) {

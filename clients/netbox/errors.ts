@@ -33,6 +33,9 @@ function describeRequest({ method, path, status, requestId }: NetBoxRequestInfo)
 /** NetBox does not accept the token: wrong, expired, disabled, or not from this address. Enter a valid token. */
 export class NetBoxAuthError extends NetBoxError {}
 
+/** NetBox knows no such user with this password, or the user is not active. Look at the name as NetBox writes it, and type the password again. */
+export class NetBoxSignInError extends NetBoxError {}
+
 /** The token is valid but lacks the permission, or may not write, or the object would leave the permission's constraint. Grant it. */
 export class NetBoxPermissionError extends NetBoxError {}
 
@@ -71,6 +74,29 @@ export class NetBoxConflictError extends NetBoxError {
   constructor(text: string, request?: NetBoxRequestInfo) {
     super(`NetBox will not delete it: ${text}`, request);
     this.text = text;
+  }
+}
+
+/** One object that a branch and main changed differently. */
+export interface BranchConflict {
+  readonly objectType: string;
+  readonly objectId: number;
+  readonly objectName: string;
+  readonly action: string;
+  /** Attributes; their values stand in `original`, `branch` and `main`. */
+  readonly fields: readonly string[];
+  readonly original: Readonly<Record<string, unknown>>;
+  readonly branch: Readonly<Record<string, unknown>>;
+  readonly main: Readonly<Record<string, unknown>>;
+}
+
+/** Main changed what the branch changed, too. Look at the conflicts; ask again with them acknowledged and the branch's values win. */
+export class NetBoxBranchConflictsError extends NetBoxError {
+  readonly conflicts: readonly BranchConflict[];
+
+  constructor(conflicts: readonly BranchConflict[], request?: NetBoxRequestInfo) {
+    super(`main changed ${conflicts.length} objects that the branch changed, too`, request);
+    this.conflicts = conflicts;
   }
 }
 

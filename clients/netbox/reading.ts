@@ -9,6 +9,8 @@ import type { Transport } from './transport';
 export interface ReadOptions {
   /** Only these fields, and `id`: the biggest saving that a read has. */
   readonly fields?: readonly string[];
+  /** The `schemaId` of a branch of netbox-branching: reads what the branch has instead of main. It must be `ready`. */
+  readonly branch?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -17,6 +19,8 @@ export interface ListOptions extends ReadOptions {
   readonly filters?: NetBoxFilters;
   /** Must be true of every row, else NetBoxFilterIgnoredError. It sees only the `fields` asked for. */
   readonly expect?: (row: NetBoxObject) => boolean;
+  /** Begins after this id. */
+  readonly afterId?: number;
   /** Ends after so many rows. */
   readonly limit?: number;
   /** Rows per request, at most 1,000 (NetBox's usual maximum; a lower one of the server is followed). */
@@ -30,11 +34,11 @@ export async function* listRows(
   transport: Transport,
   session: NetBoxSession,
   path: NetBoxPath,
-  { filters = {}, fields, expect, limit = Infinity, pageSize = largestPage, signal }: ListOptions,
+  { filters = {}, fields, expect, afterId = 0, limit = Infinity, pageSize = largestPage, branch, signal }: ListOptions,
 ): AsyncGenerator<NetBoxObject, void, void> {
   const { startPaging, excludeConfigContext } = session.capabilities;
   const size = Math.max(1, Math.min(pageSize, largestPage, limit));
-  let last = 0;
+  let last = afterId;
   let given = 0;
   for (;;) {
     const query = queryString({
@@ -44,7 +48,7 @@ export async function* listRows(
       fields: fields === undefined ? undefined : fieldList(fields),
       exclude: excludeConfigContext && hasConfigContext(path) ? 'config_context' : undefined,
     });
-    const { body, request } = await transport.read({ method: 'GET', path, query, signal });
+    const { body, request } = await transport.read({ method: 'GET', path, query, branch, signal });
     if (!isPage(body)) throw new NetBoxResponseError('the answer is not a list', request);
     for (const row of body.results) {
       if (row.id <= last)
@@ -68,10 +72,10 @@ export async function* listRows(
 export async function newestRow(
   transport: Transport,
   path: NetBoxPath,
-  { fields, signal }: ReadOptions,
+  { fields, branch, signal }: ReadOptions,
 ): Promise<NetBoxObject | undefined> {
   const query = queryString({ ordering: '-id', limit: 1, fields: fields === undefined ? undefined : fieldList(fields) });
-  const { body, request } = await transport.read({ method: 'GET', path, query, signal });
+  const { body, request } = await transport.read({ method: 'GET', path, query, branch, signal });
   if (!isPage(body)) throw new NetBoxResponseError('the answer is not a list', request);
   return body.results[0];
 }

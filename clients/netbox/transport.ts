@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AnswerLostError, BodyTooLargeError, ConnectError, TlsTrustError } from '../http/errors';
+import { AnswerLostError, BodyTooLargeError, ConnectError, TlsTrustError, type TlsReason } from '../http/errors';
 import type { AdaptiveLimiter } from '../limiter/adaptive-limiter';
 import type { RequestOutcome } from '../limiter/concurrency-controller';
 import { detailOf, errorOf } from './classify';
@@ -106,6 +106,18 @@ function leavesDoubt(error: unknown): error is Error {
   return error instanceof AnswerLostError || error instanceof BodyTooLargeError;
 }
 
+function untrusted(reason: TlsReason): string {
+  switch (reason) {
+    case 'plain-http':
+      return 'NetBox speaks plain HTTP at this port, and https was asked for: give NETBOX_URL with the port that speaks TLS, or with http://';
+    case 'self-signed':
+    case 'unknown-issuer':
+      return "NetBox's certificate is not trusted, since its authority is not known here: name a file with the authority in NETBOX_CA; in a lab NETBOX_VERIFY_SSL=false checks none";
+    default:
+      return "NetBox's certificate is not trusted";
+  }
+}
+
 /** The call's own body stands in doubt; bulk calls put their items in its place. */
 function unanswered(call: NetBoxCall, cause: Error): NetBoxUnknownOutcomeError {
   const message = `the write may or may not have happened: ${cause.message}`;
@@ -130,7 +142,7 @@ function noAnswer(call: NetBoxCall, error: unknown): NetBoxError {
   call.signal?.throwIfAborted();
   const request = requestInfo(call);
   if (error instanceof TlsTrustError)
-    return new NetBoxTlsError(`NetBox's certificate is not trusted: ${error.message}`, request, { cause: error });
+    return new NetBoxTlsError(`${untrusted(error.reason)} (${error.message})`, request, { cause: error });
   if (error instanceof ConnectError || error instanceof AnswerLostError) {
     return new NetBoxUnavailableError(`NetBox cannot be reached: ${error.message}`, undefined, request, { cause: error });
   }

@@ -1,16 +1,18 @@
 import { Pool } from 'undici';
-import { exchange, type HttpAnswer } from '../http/exchange';
+import { exchange, type HttpAnswer, wantsTls } from '../http/exchange';
 import { createConnector, type TlsPolicy } from '../http/tls-connector';
 import type { NetBoxRequestInfo } from './errors';
 
 export interface NetBoxCall {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'OPTIONS' | 'POST' | 'PATCH' | 'DELETE';
   /** Below `/api/`, without slashes at its ends: `dcim/sites`, `dcim/sites/7`. */
   readonly path: string;
   /** With its `?`. */
   readonly query?: string | undefined;
   readonly body?: unknown;
   readonly ifMatch?: string | undefined;
+  /** Which branch it speaks to; main without it. */
+  readonly branch?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -23,6 +25,8 @@ export interface NetBoxAnswer {
   readonly apiVersion: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly location: string | undefined;
+  /** Plain http was asked for, and the server says that it speaks TLS here. */
+  readonly wantsTls: boolean;
   readonly request: NetBoxRequestInfo;
 }
 
@@ -34,7 +38,8 @@ export interface Wire {
 
 export interface WireOptions {
   readonly baseUrl: URL;
-  readonly authorization: string;
+  /** Undefined: nobody asks. */
+  readonly authorization: string | undefined;
   readonly tls: TlsPolicy;
   readonly timeoutMs: number;
 }
@@ -59,13 +64,14 @@ export function createWire({ baseUrl, authorization, tls, timeoutMs }: WireOptio
 
   return {
     async send(call) {
-      const { method, path, query = '', body, ifMatch, signal } = call;
+      const { method, path, query = '', body, ifMatch, branch, signal } = call;
       const headers = {
-        authorization,
+        ...(authorization === undefined ? {} : { authorization }),
         accept: 'application/json',
         'accept-encoding': 'gzip',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+        ...(branch === undefined ? {} : { 'x-netbox-branch': branch }),
       };
       const request = {
         method,
@@ -95,6 +101,7 @@ function parsed(call: NetBoxCall, { status, headers, body }: HttpAnswer): NetBox
     apiVersion: header('api-version'),
     retryAfterMs: retryAfter(header('retry-after')),
     location: header('location'),
+    wantsTls: wantsTls({ status, headers, body }),
     request: { ...requestInfo(call), status, requestId: header('x-request-id') },
   };
 }

@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import { exchange, type HttpAnswer, type HttpRequest } from '../http/exchange';
+import { exchange, type HttpAnswer, type HttpRequest, wantsTls } from '../http/exchange';
 import { createConnector } from '../http/tls-connector';
 import { answerError } from './answer-error';
 import { createCredential, type Credential, type Ticket } from './credentials';
@@ -16,7 +16,7 @@ import { CallLimits, SLOW_CALLS, type Lane } from './limits';
 import { NodeDirectory } from './node-directory';
 import type { Settings } from './options';
 import { checkPath, encodeForm, isRead, nodeOfPath, type Parameters } from './request-parts';
-import { isReset, transportError } from './transport-error';
+import { isReset, transportError, WANTS_TLS } from './transport-error';
 
 export type ApiMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
@@ -53,7 +53,7 @@ export class Connection {
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: createConnector(settings.tls, settings.connectTimeoutMs),
+      connect: createConnector(settings.tls, settings.connectTimeoutMs, settings.refuseAddress),
     });
     this.limits = new CallLimits({ quick: perNodeConcurrency, slow: perNodeSlowConcurrency }, entryConcurrency);
     this.credential = createCredential(settings.auth, form => this.logIn(form));
@@ -72,6 +72,10 @@ export class Connection {
     const secrets = Object.entries(parameters).flatMap(([name, value]) => (/password|secret/i.test(name) ? [String(value)] : []));
     const send = () => this.sendAuthenticated(failed, request, { timeoutMs, signal, secrets });
     return this.gate.run(failed, () => this.limits.run(node, call.lane ?? 'quick', send, signal), signal);
+  }
+
+  private get isPlain(): boolean {
+    return this.settings.origin.startsWith('http:');
   }
 
   async close(): Promise<void> {
@@ -95,6 +99,7 @@ export class Connection {
     const answer = await this.exchange(failed, request, how);
     const envelope = parseEnvelope(answer.body, answer.statusText);
     const call = { ...failed, status: answer.status };
+    if (this.isPlain && wantsTls(answer)) throw new ProxmoxResponseError(call, `it ${WANTS_TLS}`);
     if (answer.status >= 300) throw answerError(call, this.withoutSecrets(envelope, how.secrets));
     if (envelope.valid) return envelope;
     const text = 'the answer is not that of a Proxmox API: check the address of the endpoint';
@@ -110,7 +115,7 @@ export class Connection {
         return exchange(this.pool, request, limits);
       });
     } catch (failure) {
-      throw transportError(failed, failure, how.signal);
+      throw transportError(failed, failure, { signal: how.signal, plain: this.isPlain });
     }
   }
 

@@ -113,6 +113,9 @@ export class ProxmoxTlsError extends ProxmoxError {
   }
 }
 
+/** The endpoint's address, or what its name resolves to, must not be contacted: this host, link-local, a metadata service. Nothing was sent. */
+export class ProxmoxAddressRefusedError extends ProxmoxError {}
+
 /** The node is not in `/nodes`: Proxmox would look its name up in the DNS and send it the credential. Nothing was sent. */
 export class ProxmoxUnknownNodeError extends ProxmoxError {
   constructor(

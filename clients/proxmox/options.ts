@@ -1,3 +1,4 @@
+import type { RefuseAddress } from '../http/guarded-lookup';
 import { normalizeFingerprint, type TlsPolicy } from '../http/tls-connector';
 
 export type ProxmoxAuth =
@@ -21,11 +22,14 @@ export interface ProxmoxClientOptions {
   readonly perNodeSlowConcurrency?: number;
   /** Quick calls in flight through the entry node; default 6. */
   readonly entryConcurrency?: number;
+  /** Why an IP address must not be contacted; asked of the address and of what its name resolves to, before each connection. */
+  readonly refuseAddress?: RefuseAddress;
   /** Ends every call of this client. */
   readonly signal?: AbortSignal;
 }
 
-export type Settings = Required<Omit<ProxmoxClientOptions, 'signal' | 'baseUrl'>> & {
+export type Settings = Required<Omit<ProxmoxClientOptions, 'signal' | 'baseUrl' | 'refuseAddress'>> & {
+  readonly refuseAddress: RefuseAddress | undefined;
   readonly signal: AbortSignal | undefined;
   readonly origin: string;
 };
@@ -48,6 +52,7 @@ export function resolveOptions(options: ProxmoxClientOptions): Settings {
     perNodeConcurrency: options.perNodeConcurrency ?? 4,
     perNodeSlowConcurrency: options.perNodeSlowConcurrency ?? 2,
     entryConcurrency: options.entryConcurrency ?? 6,
+    refuseAddress: options.refuseAddress,
     signal: options.signal,
   };
 }

@@ -16,6 +16,23 @@ export type BindingOutcome =
  */
 export async function bindEndpoint(db: Queryable, endpointId: string, cluster: BoundCluster): Promise<BindingOutcome> {
   await db.query(`select pg_advisory_xact_lock(hashtext('endpoint binding'))`);
+  const found = await judgeBinding(db, endpointId, cluster);
+  if (found.outcome === 'other' || found.outcome === 'taken') return found;
+  const key = `${cluster.name} ${cluster.fingerprints[0] ?? endpointId}`;
+  await db.query(`update endpoint set bound_cluster = $2, bound_key = coalesce(bound_key, $3) where id = $1`, [
+    endpointId,
+    JSON.stringify(cluster),
+    key,
+  ]);
+  return { outcome: 'same' };
+}
+
+/** What binding the endpoint to the cluster would come to; `unbound` when it would be the first. */
+export async function judgeBinding(
+  db: Queryable,
+  endpointId: string,
+  cluster: BoundCluster,
+): Promise<BindingOutcome | { outcome: 'unbound' }> {
   const { rows } = await db.query<{ id: string; name: string; bound_cluster: BoundCluster | null }>(
     `select id, name, bound_cluster from endpoint where bound_cluster is not null or id = $1`,
     [endpointId],
@@ -24,13 +41,7 @@ export async function bindEndpoint(db: Queryable, endpointId: string, cluster: B
   if (own && !isSame(own, cluster)) return { outcome: 'other', bound: own };
   const holder = rows.find(row => row.id !== endpointId && row.bound_cluster && isSame(row.bound_cluster, cluster));
   if (holder) return { outcome: 'taken', byEndpoint: holder.name };
-  const key = `${cluster.name} ${cluster.fingerprints[0] ?? endpointId}`;
-  await db.query(`update endpoint set bound_cluster = $2, bound_key = coalesce(bound_key, $3) where id = $1`, [
-    endpointId,
-    JSON.stringify(cluster),
-    key,
-  ]);
-  return { outcome: 'same' };
+  return { outcome: own === null ? 'unbound' : 'same' };
 }
 
 const isSame = (a: BoundCluster, b: BoundCluster): boolean =>

@@ -6,8 +6,10 @@ import { dumpWorld } from './control/dump';
 import { Faults } from './control/faults';
 import { Refusals } from './control/refusals';
 import { RequestLog } from './control/request-log';
+import type { Problems } from './errors';
 import type { Reply, Request } from './http/message';
 import type { JsonObject } from './json';
+import type { Draft, ObjectType } from './model/object-type';
 import { objectTypes } from './model/registry';
 import type { Session } from './rest/session';
 import type { Row } from './store/row';
@@ -36,6 +38,8 @@ interface Snapshot {
 /** A user made for a test or a demo. */
 export interface NewUser {
   readonly username: string;
+  /** The user name unless given. */
+  readonly password?: string;
   readonly superuser?: boolean;
   readonly permissions?: readonly PermissionSpec[];
   readonly tokenVersion?: 1 | 2;
@@ -93,6 +97,11 @@ export class Simulator {
     return this.branching?.worldOf(request) ?? this.world;
   }
 
+  refuse(world: World, type: ObjectType, draft: Draft, problems: Problems): void {
+    this.refusals.apply(type, draft, problems);
+    this.branching?.refuse(world, type, draft, problems);
+  }
+
   changed(world: World, change: Row): void {
     this.branching?.changed(world, change);
   }
@@ -145,8 +154,8 @@ export class Simulator {
   /** Makes a user with a token; gives its Authorization header. */
   createUser(user: NewUser): string {
     return this.world.transaction(() => {
-      const { username, superuser = false, permissions = [], tokenVersion = 2, writeEnabled = true } = user;
-      const row = makeUser(this.world, { username, superuser });
+      const { username, password, superuser = false, permissions = [], tokenVersion = 2, writeEnabled = true } = user;
+      const row = makeUser(this.world, { username, superuser, ...(password !== undefined && { password }) });
       setPermissions(this.world, row, permissions);
       return headerOf(makeToken(this.world, row, tokenVersion, undefined, writeEnabled));
     });

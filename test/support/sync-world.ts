@@ -73,6 +73,7 @@ export async function startSyncWorld(netbox: NetBoxTarget, env: Record<string, s
     NETBOX_TOKEN: netbox.token,
     PROXBOX_API_KEY: KEY,
     PROXBOX_API_PORT: '0',
+    PROXBOX_ALLOWED_NETWORKS: '127.0.0.0/8',
     PROXBOX_ENCRYPTION_KEY: 'a key for tests',
     PROXBOX_NETBOX_SETTLE_SECONDS: '1',
     PROXBOX_LOG_LEVEL: 'warn',

@@ -20,8 +20,8 @@ import { endpointListBody } from './list';
 const RECENT = 20;
 
 export function endpointPages({ on }: GuardedPages, dependencies: ApiDependencies): void {
-  const { database, secrets, temporalUi } = dependencies;
-  const changes = createEndpointChanges(database, secrets);
+  const { database, temporalUi } = dependencies;
+  const changes = createEndpointChanges(dependencies);
 
   const endpointOf = async (req: Request): Promise<EndpointView> => {
     const endpoint = await findEndpoint(database, idOf(req, 'endpoint'));

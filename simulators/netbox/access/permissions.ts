@@ -23,6 +23,8 @@ export function grantOf(world: World, user: Row, type: ObjectType, action: Actio
     if (!lists(permission, 'object_types', type.key) || !lists(permission, 'actions', action)) continue;
     constraints.push(valueOf(permission, 'constraints'));
   }
+  // `DEFAULT_PERMISSIONS`: everybody may do everything to their own tokens.
+  if (type.key === 'users.token') constraints.push({ user: '$user' });
   if (constraints.length === 0) return null;
   if (constraints.some(each => each === null)) return () => true;
   return row => constraints.some(each => matches(world, type, row, each, user));

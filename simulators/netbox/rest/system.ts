@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject } from '../json';
 import type { ObjectType } from '../model/object-type';
 import type { Reply, Request } from '../http/message';
 import { makeToken } from '../access/tokens';
-import { textOf } from '../store/row';
+import { textOf, valueOf } from '../store/row';
 import type { World } from '../store/world';
 import type { NetBoxVersion } from '../version';
 import { Reader } from '../read/reader';
@@ -45,7 +45,8 @@ export function directory(types: readonly ObjectType[], app: string | null, base
 export function provision(world: World, version: NetBoxVersion, request: Request, body: Json | undefined): Reply {
   const input = isObject(body) ? body : {};
   const [user] = world.table('users.user').find('username', String(input['username'] ?? ''));
-  if (!user || textOf(user, 'password') !== String(input['password'] ?? ''))
+  const known = user && valueOf(user, 'is_active') !== false && textOf(user, 'password') === String(input['password'] ?? '');
+  if (!known)
     throw new ApiError(403, { detail: 'Invalid username/password' });
   const token = world.transaction(() => makeToken(world, user, input['version'] === 1 ? 1 : 2));
   return { status: 201, body: showToken(new Reader(world, version, request.base), token) };

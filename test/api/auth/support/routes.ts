@@ -6,6 +6,7 @@ import pino from 'pino';
 import { createApp } from '../../../../api/app';
 import { createAuthenticate } from '../../../../api/auth/authenticate';
 import { RunEventSignal } from '../../../../api/runs/event-signal';
+import { createNetworkGuard } from '../../../../config/network-guard';
 import { Secret } from '../../../../config/secret';
 import { AuditChain } from '../../../../database/audit-chain';
 import { AuditKey } from '../../../../database/audit-key';
@@ -30,6 +31,9 @@ export function routesOfApp({ pool }: TestDatabase): string[] {
     metrics: undefined,
     trustedProxies: [],
     runEvents: { signal: new RunEventSignal(pool, pino({ level: 'silent' })), stopping: new AbortController().signal },
+    network: createNetworkGuard([]),
+    publicUrl: undefined,
+    netboxUrl: undefined,
     log: pino({ level: 'silent' }),
   });
   return app.router.stack.flatMap(layer => routesOf(layer));
