@@ -51,13 +51,17 @@ export async function purge(pool: Pick<Pool, 'query' | 'connect'>, { runDays, ob
 }
 
 const KEPT = `
-  select id from run where state in ('pending', 'running')
+  with last as (
+    select (select id from run where endpoint_id = e.id and kind = 'endpoint-sync' order by created_at desc limit 1) as id from endpoint e
+    union
+    select (select id from run where endpoint_id = e.id and kind = 'endpoint-sync' and state = 'completed' order by created_at desc limit 1)
+      from endpoint e
+    union
+    select id from run where state in ('pending', 'running')
+  )
+  select id from last where id is not null
   union
-  select last.id from endpoint e cross join lateral
-    (select id from run where endpoint_id = e.id and kind = 'endpoint-sync' order by created_at desc limit 1) as last
-  union
-  select last.id from endpoint e cross join lateral
-    (select id from run where endpoint_id = e.id and kind = 'endpoint-sync' and state = 'completed' order by created_at desc limit 1) as last`;
+  select parent_id from run where id in (select id from last) and parent_id is not null`;
 
 /** A content that was seen lately may belong to a run that has not referred to it yet. */
 const UNREFERENCED_CONTENTS = `
