@@ -3,6 +3,7 @@
  * the configuration: `/cluster/resources` shows a new guest without a name, and a re-created VMID under the old guest's name,
  * for up to ten seconds (Proxmox VE 9.2, measured).
  */
+import { parseDescription } from '../proxmox/description';
 import type { Drive } from '../proxmox/drive';
 import type { GuestConfig } from '../proxmox/guest-config';
 import type { Nic } from '../proxmox/nic';
@@ -50,7 +51,8 @@ export function observeGuest(
     template: config.template,
     vcpus: config.cores === null ? null : config.cores * (kind === 'qemu' ? config.sockets : 1),
     memoryMiB: config.memoryMib,
-    notes: (config.description ?? '').trimEnd(),
+    // What we keep in a description ourselves (a birth mark, a block of NetBox ids) is no note of a person.
+    notes: parseDescription(config.description).notes,
     tags: [...config.tags].sort(),
     startAtBoot: config.onboot,
     unprivileged: config.unprivileged,

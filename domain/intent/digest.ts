@@ -1,0 +1,33 @@
+import { canonicalJson, type Json } from '../json';
+import type { GuestPlan } from './plan/guest-plan';
+
+/**
+ * What the digest of a plan is over: what a person saw and what would be sent, for each guest, and the live configuration that it was planned
+ * for. Texts for people are left out, so that a better sentence makes no other plan; so is drift, which is not applied. The guests' order is theirs by
+ * NetBox id: it says nothing.
+ */
+export function digestedPlan(plans: readonly GuestPlan[]): Json {
+  const byId = [...plans].sort((a, b) => (a.guest.netboxId ?? 0) - (b.guest.netboxId ?? 0) || (a.vmid ?? 0) - (b.vmid ?? 0));
+  return byId.map(plan => ({
+    op: plan.op,
+    guest: { ...plan.guest },
+    vmid: plan.vmid,
+    node: plan.node,
+    fields: plan.fields.map(field => ({ ...field })),
+    refusals: plan.refusals.map(({ code, field }) => ({ code, field })),
+    calls: plan.calls.map(call => ({
+      ...call,
+      params: Object.fromEntries(
+        Object.entries(call.params).map(([key, param]) => [key, typeof param === 'object' ? { ...param } : param]),
+      ),
+    })),
+    files: plan.files.map(file => ({ ...file })),
+    offlineKeys: plan.offlineKeys,
+    configDigest: plan.plannedFor?.configDigest ?? null,
+    birthMark: plan.birthMark,
+  }));
+}
+
+/** @param sha256 of a text, in hex. */
+export const planDigest = (plans: readonly GuestPlan[], sha256: (text: string) => string): string =>
+  sha256(canonicalJson(digestedPlan(plans)));

@@ -1,0 +1,32 @@
+import { newValues, type Changed, type VmFields } from '../changes/fields';
+import type { Edit, FieldDifference } from './edit';
+import type { LiveGuest } from './live';
+import type { PlanOptions } from './options';
+
+export interface FieldPlan {
+  readonly fields: readonly FieldDifference[];
+  readonly edit: Edit;
+}
+
+/** How some fields of a virtual machine stand to a guest's configuration. One file each. */
+export interface VmRule {
+  /** The fields of NetBox that it is about. */
+  readonly fields: readonly (keyof VmFields)[];
+  /**
+   * Where values of NetBox differ from the live guest, in NetBox's units and through reflection's mapping: what reflection would leave as
+   * it is, is equal. Fields that are not given are not looked at.
+   */
+  differences(values: Partial<VmFields>, live: LiveGuest, options: PlanOptions): readonly FieldDifference[];
+  /** What makes the differences go away. Asked only when there are any. */
+  edit(changed: Changed<VmFields>, live: LiveGuest, options: PlanOptions): Edit;
+  /** In place of both, where it is not the new values that are wanted but what the change added and took away. */
+  ofChange?(changed: Changed<VmFields>, live: LiveGuest, options: PlanOptions): FieldPlan;
+}
+
+/** What a change of some fields does to a live guest; nothing where it does not touch them. */
+export function planRule(rule: VmRule, changed: Changed<VmFields>, live: LiveGuest, options: PlanOptions): FieldPlan {
+  if (!rule.fields.some(field => changed[field] !== undefined)) return { fields: [], edit: {} };
+  if (rule.ofChange) return rule.ofChange(changed, live, options);
+  const fields = rule.differences(newValues(changed), live, options);
+  return { fields, edit: fields.length > 0 ? rule.edit(changed, live, options) : {} };
+}
