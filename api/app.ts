@@ -7,6 +7,7 @@ import { identify } from './auth/guarded-routes';
 import type { ApiDependencies } from './dependencies';
 import { endpointRoutes } from './endpoints/routes';
 import { measureRequests } from './metrics/request-metrics';
+import { notificationRoutes } from './notifications/routes';
 import { pageRoutes } from './pages/routes';
 import { roleRoutes } from './people/role-routes';
 import { userRoutes } from './people/user-routes';
@@ -38,6 +39,7 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use(roleRoutes(dependencies));
   app.use(settingRoutes(dependencies));
   app.use(scheduleRoutes(dependencies));
+  app.use(notificationRoutes(dependencies));
   app.use(auditRoutes(dependencies));
   app.use(pageRoutes(dependencies));
 

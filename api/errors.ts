@@ -22,6 +22,7 @@ export const problemKinds = {
   'no-endpoints': { status: 409, title: 'There is no endpoint to synchronise' },
   'endpoint-disabled': { status: 409, title: 'The endpoint is disabled' },
   'idempotency-key-in-flight': { status: 409, title: 'A request with this key has no answer yet' },
+  'delivery-open': { status: 409, title: 'The message was not given up' },
   stale: { status: 412, title: 'Somebody else changed it first' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body is not JSON' },

@@ -5,6 +5,7 @@ import {
   Worker,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
+import type { NotificationActivities } from '../activities/notifications/activities';
 import type { ReflectionActivities } from '../activities/reflection/activities';
 import type { ReconcileActivities } from '../activities/runs/reconcile';
 import type { RetentionActivities } from '../activities/retention/activities';
@@ -14,7 +15,7 @@ import { taskQueues } from '../workflows/names';
 export interface WorkersOptions {
   connection: NativeConnection;
   namespace: string;
-  activities: ReflectionActivities & ReconcileActivities & ScheduleActivities & RetentionActivities;
+  activities: ReflectionActivities & ReconcileActivities & ScheduleActivities & RetentionActivities & NotificationActivities;
   bundle?: WorkflowBundleWithSourceMap | { codePath: string };
 }
 

@@ -72,6 +72,15 @@ export const routeAccess = {
   'PATCH /settings': { who: 'manage_endpoints', on: 'installation' },
   'GET /endpoints/:id/settings': { who: 'view', on: 'endpoint' },
 
+  'GET /notifications/targets': { who: 'manage_endpoints', on: 'installation' },
+  'POST /notifications/targets': { who: 'manage_endpoints', on: 'installation' },
+  'GET /notifications/targets/:id': { who: 'manage_endpoints', on: 'installation' },
+  'PATCH /notifications/targets/:id': { who: 'manage_endpoints', on: 'installation' },
+  'DELETE /notifications/targets/:id': { who: 'manage_endpoints', on: 'installation' },
+  'POST /notifications/targets/:id/test': { who: 'manage_endpoints', on: 'installation' },
+  'GET /notifications/deliveries': { who: 'manage_endpoints', on: 'installation' },
+  'POST /notifications/deliveries/:id/retry': { who: 'manage_endpoints', on: 'installation' },
+
   'GET /audit': { who: 'audit', on: 'installation' },
   'GET /audit/open-intents': { who: 'audit', on: 'installation' },
   'GET /audit/verify': { who: 'audit', on: 'installation' },

@@ -60,6 +60,7 @@ export const tags = {
   Runs: 'Syncs, the plans that they made, and how they ended.',
   Schedules: 'Syncs that start by themselves.',
   Settings: 'What holds for the installation, and what each endpoint decides for itself.',
+  Notifications: 'Who is told of what happens, by mail and webhook.',
   'Who asks': 'Signing in, and the tokens of whoever is signed in.',
   Users: 'People, what they may do, and their tokens.',
   Roles: 'Named sets of permissions.',

@@ -8,6 +8,7 @@ import { runOperations } from '../runs/operations';
 import { scheduleOperations } from '../schedules/operations';
 import { settingOperations } from '../settings/operations';
 import { systemOperations } from '../system/operations';
+import { notificationOperations } from '../notifications/operations';
 import type { Operation } from './operation';
 
 /** Every route with its declaration. */
@@ -16,6 +17,7 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
   ...runOperations,
   ...scheduleOperations,
   ...settingOperations,
+  ...notificationOperations,
   ...authOperations,
   ...userOperations,
   ...roleOperations,

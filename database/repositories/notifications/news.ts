@@ -1,3 +1,4 @@
+import type { ExpiringCredential, LastComplete } from '../../../domain/notifications/conditions';
 import type { EndpointHealth, EndedRun } from '../../../domain/notifications/run-events';
 import type { RunReason, RunState } from '../../../domain/run';
 import type { Queryable } from '../../queryable';
@@ -73,14 +74,6 @@ export async function saveHealth(db: Queryable, endpointId: string, state: Endpo
   );
 }
 
-/** An endpoint and its last complete run. */
-export interface LastComplete {
-  id: string;
-  name: string;
-  /** When there was none, the endpoint's own beginning. */
-  since: Date;
-}
-
 /** Of the endpoints that are enabled. */
 export async function readLastComplete(db: Queryable): Promise<LastComplete[]> {
   const { rows } = await db.query<LastComplete>(
@@ -91,18 +84,9 @@ export async function readLastComplete(db: Queryable): Promise<LastComplete[]> {
   return rows;
 }
 
-/** A token that will not be valid for ever. */
-export interface Expiring {
-  /** What it is told by: the same for as long as it expires at the same time. */
-  subject: string;
-  label: string;
-  endpoint: { id: string; name: string } | null;
-  expiresAt: Date;
-}
-
 /** Tokens of ours that are in use, and those of NetBox and Proxmox as they were last read, that expire within so many days. */
-export async function readExpiring(db: Queryable, withinDays: number): Promise<Expiring[]> {
-  const { rows } = await db.query<Expiring>(
+export async function readExpiring(db: Queryable, withinDays: number): Promise<ExpiringCredential[]> {
+  const { rows } = await db.query<ExpiringCredential>(
     `select 'api-token/' || t.id || '/' || extract(epoch from t.expires_at) as subject,
             'The API token ' || t.name || ' of ' || u.username as label, null as endpoint, t.expires_at as "expiresAt"
        from api_token t join app_user u on u.id = t.user_id and u.enabled
