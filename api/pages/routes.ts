@@ -5,6 +5,7 @@ import { accountPages } from './account/pages';
 import { assetRoutes } from './assets';
 import { endpointPages } from './endpoints/pages';
 import { answerFailures, noSuchPage } from './failures';
+import { guestPages } from './guests/pages';
 import { guardedPages } from './guarded-pages';
 import { healthPage } from './health';
 import { overviewPages } from './overview';
@@ -20,6 +21,7 @@ export function pageRoutes(dependencies: ApiDependencies): Router {
   overviewPages(pages, dependencies);
   runPages(pages, dependencies);
   endpointPages(pages, dependencies);
+  guestPages(pages, dependencies);
   userPages(pages, dependencies);
   accountPages(pages, dependencies);
   healthPage(pages, dependencies);

@@ -19,6 +19,7 @@ export function endpointBody(endpoint: EndpointView, runs: readonly RunSummaryVi
     heading(
       name,
       manages && h('a', { class: 'button', href: `/ui/endpoints/${id}/edit` }, 'Change'),
+      syncs && enabled && button(caller, `/ui/endpoints/${id}/test`, 'Test connection'),
       syncs && enabled && button(caller, '/ui/sync', 'Dry run', { fields: { endpoint: id, dryRun: 'on' } }),
       syncs && enabled && button(caller, '/ui/sync', 'Sync now', { tone: 'primary', fields: { endpoint: id } }),
     ),

@@ -1,8 +1,10 @@
 import type { Request, Response } from 'express';
 import { type Endpoint, findEndpoint, listEndpoints } from '../../../database/repositories/endpoints';
+import { latestProbe } from '../../../database/repositories/endpoint-probes';
 import { listRuns } from '../../../database/repositories/run-reads';
 import type { ApiDependencies } from '../../dependencies';
 import { createEndpointChanges } from '../../endpoints/change';
+import { startProbe, viewProbe } from '../../endpoints/probe';
 import { endpointCreateSchema, endpointPatchSchema, type EndpointView } from '../../endpoints/schema';
 import { viewEndpoints } from '../../endpoints/view';
 import { launchRelink } from '../../runs/launch';
@@ -12,9 +14,11 @@ import { check, refusal, typedOf } from '../form-input';
 import type { GuardedPages } from '../guarded-pages';
 import type { FieldErrors } from '../html/form';
 import { sendPage } from '../html/layout';
+import { heading } from '../html/parts';
 import { credentialFrom, endpointForm, fieldsFrom, newEndpoint, typedFrom } from './form';
 import { endpointBody } from './endpoint';
 import { endpointListBody } from './list';
+import { testBody } from './test';
 
 /** Runs that an endpoint's page shows. */
 const RECENT = 20;
@@ -111,5 +115,21 @@ export function endpointPages({ on }: GuardedPages, dependencies: ApiDependencie
   on('POST /ui/endpoints/:id/relink', async (req, res) => {
     const runId = await launchRelink(dependencies, res.locals, idOf(req, 'endpoint'));
     res.redirect(303, `/ui/runs/${runId}`);
+  });
+
+  on('POST /ui/endpoints/:id/test', async (req, res) => {
+    const id = idOf(req, 'endpoint');
+    await startProbe(dependencies, res.locals, id);
+    res.redirect(303, `/ui/endpoints/${id}/test`);
+  });
+
+  on('GET /ui/endpoints/:id/test', async (req, res) => {
+    const endpoint = await endpointOf(req);
+    const probe = await latestProbe(database, endpoint.id);
+    if (probe === undefined) throw notFound('test of this endpoint');
+    const test = viewProbe(probe);
+    const body = [heading(`Connections of ${endpoint.name}`), testBody(endpoint, test)];
+    const refresh = test.state === 'running' ? 2 : undefined;
+    sendPage(res, { title: `Connections of ${endpoint.name}`, place: 'endpoints', body, refresh });
   });
 }

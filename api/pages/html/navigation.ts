@@ -1,6 +1,6 @@
 import type { Identity } from '../../auth/identity';
 
-export type Place = 'overview' | 'runs' | 'endpoints' | 'users' | 'health' | 'account';
+export type Place = 'overview' | 'runs' | 'endpoints' | 'guests' | 'users' | 'health' | 'account';
 
 interface NavigationItem {
   place: Place;
@@ -16,6 +16,7 @@ export const navigation: readonly NavigationItem[] = [
   { place: 'overview', href: '/ui', text: 'Overview', shown: () => true },
   { place: 'runs', href: '/ui/runs', text: 'Runs', shown: seesSomething },
   { place: 'endpoints', href: '/ui/endpoints', text: 'Endpoints', shown: seesSomething },
+  { place: 'guests', href: '/ui/guests', text: 'Guests', shown: seesSomething },
   { place: 'users', href: '/ui/users', text: 'Users', shown: caller => caller.permissions('manage_users') },
   { place: 'health', href: '/ui/health', text: 'Health', shown: () => true },
 ];
