@@ -24,6 +24,11 @@ interface ChangedObject {
   /** In main and in the branch the same, also of a new object. */
   readonly objectId: number;
   readonly objectName: string;
+  /**
+   * Whether main has the object now. After a merge, a *create* without it changed nothing: NetBox keeps the stored changes of a list
+   * that it refused half-way (4.7.3, measured), or the object was deleted since.
+   */
+  readonly inMain: boolean;
   /** Attributes that main changed differently since; `custom_fields` and `tags` are one attribute each. */
   readonly conflicts: readonly string[];
   readonly lastUpdated: string;
@@ -82,6 +87,7 @@ function storedChangeOf(row: NetBoxObject): StoredChange | undefined {
     objectType: textIn(row, 'object_type'),
     objectId: numberIn(row, 'object_id') ?? 0,
     objectName: textIn(row, 'object_repr'),
+    inMain: row['object'] !== null && row['object'] !== undefined,
     conflicts: textsIn(row, 'conflicts'),
     lastUpdated: textIn(row, 'last_updated'),
   };

@@ -1,10 +1,5 @@
 import type { NetBoxClient } from '../client';
-import {
-  type BranchConflict,
-  NetBoxBranchConflictsError,
-  NetBoxResponseError,
-  NetBoxUnknownOutcomeError,
-} from '../errors';
+import { type BranchConflict, NetBoxBranchConflictsError, NetBoxResponseError, NetBoxUnknownOutcomeError } from '../errors';
 import { type Branch, branchesPath, findBranch } from './branches';
 import { type BranchJob, jobOf, listJobs, type MergeProblem, readJob } from './jobs';
 import { waitFor, type WaitOptions } from './wait';

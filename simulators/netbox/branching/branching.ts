@@ -1,11 +1,12 @@
 import { store } from '../access/tokens';
-import { TextRefusal } from '../errors';
+import { type Problems, ServerFault, TextRefusal } from '../errors';
 import type { Request } from '../http/message';
 import type { JsonObject } from '../json';
+import type { Draft, ObjectType } from '../model/object-type';
 import { idOf, type Row, textOf } from '../store/row';
 import type { World, WorldImage } from '../store/world';
 import { logData } from '../write/change-log';
-import { ownTables } from './branchable';
+import { isBranchable, ownTables } from './branchable';
 import { ChangeDiffs, cleaned } from './change-diffs';
 import { BranchingHooks, type Operation } from './hooks';
 import { BranchJobs } from './jobs';
@@ -41,16 +42,34 @@ export class Branching {
     const fork = textOf(branch, 'status') === 'ready' ? this.forks.get(branch.id) : undefined;
     if (fork) return fork;
     if (header === undefined) return this.host.world;
-    throw new TextRefusal(400, 'Selected branch is not ready.');
+    if (this.host.version.minor >= 7) throw new TextRefusal(400, 'Selected branch is not ready.');
+    throw new ServerFault(
+      'AttributeError',
+      "'HttpResponseBadRequest' object has no attribute 'schema_name'",
+      this.host.version.full,
+    );
   }
 
   /** Hears of every row of the change log, in main and in branches. */
   changed(world: World, change: Row): void {
     const branchId = this.idOf(world);
-    const diffs = new ChangeDiffs(world, (type, id) => this.mainData(type, id));
+    const diffs = new ChangeDiffs(this.host.world, (type, id) => this.mainData(type, id));
     if (branchId !== undefined) diffs.followBranch(branchId, change);
     else diffs.followMain(change);
     if (textOf(change, 'changed_object_type') === BRANCH) this.branchChanged(change);
+  }
+
+  /** In a branch nobody changes what main has deleted, until the branch follows main. */
+  refuse(world: World, type: ObjectType, draft: Draft, problems: Problems): void {
+    const branchId = this.idOf(world);
+    if (branchId === undefined || !draft.before || !isBranchable(type) || world.main.get(type.key, draft.id)) return;
+    const diff = new ChangeDiffs(world.main, () => null).find(branchId, type.key, draft.id);
+    if (diff && textOf(diff, 'action') === 'create') return;
+    const name = `${type.label} '${type.display(draft.before, world)}'`;
+    problems.add(
+      '__all__',
+      `Cannot modify ${name} because it has been deleted in the main branch. Sync with the main branch to update.`,
+    );
   }
 
   /** Queues an operation of a branch; gives its job. */

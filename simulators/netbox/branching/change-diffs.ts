@@ -9,11 +9,13 @@ import { BRANCH, CHANGE_DIFF, dataOf } from './types';
 /** An object's data in main as the change log has it; null when main has no such object. */
 export type MainData = (type: string, id: number) => JsonObject | null;
 
-/** Keeps one row for each object that a branch touched (netbox-branching 1.2.2, `record_change_diff`). */
+/**
+ * Keeps one row for each object that a branch touched (netbox-branching 1.2.2, `record_change_diff`). The rows are main's: when a
+ * request inside a branch is refused after it wrote, its rows stay although the branch's objects do not (measured).
+ */
 export class ChangeDiffs {
   constructor(
-    /** The world that the change was made in: it shares the table of diffs with main, and undoes with it. */
-    private readonly world: World,
+    private readonly main: World,
     private readonly mainData: MainData,
   ) {}
 
@@ -27,7 +29,7 @@ export class ChangeDiffs {
     if (!this.concerns(change) || textOf(change, 'action') === 'create') return;
     const current = logged(change, 'postchange_data');
     for (const diff of this.of(textOf(change, 'changed_object_type'), idOf(change, 'changed_object_id') ?? 0)) {
-      const branch = this.world.get(BRANCH, idOf(diff, 'branch'));
+      const branch = this.main.get(BRANCH, idOf(diff, 'branch'));
       if (branch && textOf(branch, 'status') === 'ready') this.save(diff, { current });
     }
   }
@@ -57,9 +59,9 @@ export class ChangeDiffs {
       current: action === 'create' ? null : this.mainData(type, id),
       conflicts: null,
     };
-    const now = this.world.now();
+    const now = this.main.now();
     const row: Row = {
-      id: this.world.nextId(CHANGE_DIFF),
+      id: this.main.nextId(CHANGE_DIFF),
       created: now,
       lastUpdated: now,
       values,
@@ -77,23 +79,23 @@ export class ChangeDiffs {
   }
 
   private of(type: string, id: number): Row[] {
-    return this.world.table(CHANGE_DIFF).find('object_type', genericKey(type, id));
+    return this.main.table(CHANGE_DIFF).find('object_type', genericKey(type, id));
   }
 
   private concerns(change: Row): boolean {
     const type = textOf(change, 'changed_object_type');
-    return this.world.hasType(type) && isBranchable(this.world.type(type));
+    return this.main.hasType(type) && isBranchable(this.main.type(type));
   }
 
   private save(row: Row, changes: JsonObject): void {
-    const next: Row = { ...row, lastUpdated: this.world.now(), values: { ...row.values, ...changes } };
+    const next: Row = { ...row, lastUpdated: this.main.now(), values: { ...row.values, ...changes } };
     const conflicts = conflictsOf({
       action: textOf(next, 'action'),
       original: dataOf(next, 'original'),
       modified: dataOf(next, 'modified'),
       current: dataOf(next, 'current'),
     });
-    this.world.put(CHANGE_DIFF, { ...next, values: { ...next.values, conflicts } });
+    this.main.put(CHANGE_DIFF, { ...next, values: { ...next.values, conflicts } });
   }
 }
 

@@ -39,7 +39,7 @@ export function undoAll(merge: Merge): boolean {
 }
 
 function replayAll(merge: Merge, changes: readonly Row[], replay: typeof applyChange): boolean {
-  return committed(merge.host.world, merge.commit, () => {
+  return committed([merge.host.world], merge.commit, () => {
     for (const change of changes) replayOne(merge, change, replay);
   });
 }

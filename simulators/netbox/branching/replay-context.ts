@@ -41,13 +41,14 @@ export function replayContext(host: BranchingHost, { world, user, requestId, cha
 /** Rolls a dry run back. */
 class DryRun extends Error {}
 
-/** Runs a body whose writes stay only when asked for: true when they do. What it throws rolls back as well. */
-export function committed(world: World, commit: boolean, body: () => void): boolean {
+/** Runs a body whose writes to these worlds stay only when asked for: true when they do. What it throws rolls back as well. */
+export function committed(worlds: readonly World[], commit: boolean, body: () => void): boolean {
+  const attempt = (): void => {
+    body();
+    if (!commit) throw new DryRun();
+  };
   try {
-    world.transaction(() => {
-      body();
-      if (!commit) throw new DryRun();
-    });
+    worlds.reduce<() => void>((inner, world) => () => world.transaction(inner), attempt)();
     return true;
   } catch (error) {
     if (error instanceof DryRun) return false;

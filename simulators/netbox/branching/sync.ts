@@ -56,9 +56,9 @@ export function syncInto({ host, fork, branch, changes, user, commit, changed, d
   const requestId = randomUUID();
   const silent = replayContext(host, { world: fork, user, requestId, changed, unlogged: true });
   const loud = replayContext(host, { world: fork, user, requestId, changed });
-  const diffs = new ChangeDiffs(fork, () => null);
+  const diffs = new ChangeDiffs(host.world, () => null);
   const touched = new Map<string, Touched>();
-  return committed(fork, commit, () => {
+  return committed([fork, host.world], commit, () => {
     for (const change of changes) {
       try {
         takeOver(silent, branch, diffs, touched, change);

@@ -2,27 +2,22 @@ import { ApiError } from '../errors';
 import type { ObjectType } from '../model/object-type';
 import { jsonBody, type Reply, type Request } from '../http/message';
 import { authenticate } from '../access/tokens';
-import type { Refusals } from '../control/refusals';
 import type { JsonObject } from '../json';
-import type { Row } from '../store/row';
 import type { World } from '../store/world';
 import type { NetBoxVersion } from '../version';
 import { inBackground, wantsBackground } from './background';
 import { changeObjects, createObjects, deleteObjects, listObjects, methodNotAllowed } from './collection';
 import { describe } from './options';
-import { Session } from './session';
+import { Session, type WriteHooks } from './session';
 import { changeObject, deleteObject, readObject } from './single';
 import { directory, provision, status } from './system';
 
 /** What the API needs of the simulator. */
-export interface ApiHost {
+export interface ApiHost extends WriteHooks {
   readonly version: NetBoxVersion;
   readonly plugins: JsonObject;
-  readonly refusals: Refusals;
   /** The world that a request works in. */
   worldOf(request: Request): World;
-  /** Hears of each change that was logged in a world. */
-  changed(world: World, change: Row): void;
   /** Routes that a plugin adds beside its models; undefined for all others. */
   answerPlugin(session: Session): Reply | undefined;
 }
@@ -35,7 +30,7 @@ export function answerApi(host: ApiHost, request: Request, requestId: string): R
     return provision(world, host.version, request, jsonBody(request));
   }
   const caller = authenticate(world, request.headers['authorization']);
-  const session = new Session(world, host.version, request, requestId, caller, host.refusals, host.changed.bind(host));
+  const session = new Session(world, host.version, request, requestId, caller, host);
   const system = answerSystem(host, session) ?? host.answerPlugin(session);
   if (system) return system;
   const { type, id } = findType(host, world, request.path);

@@ -1,14 +1,21 @@
-import { Forbidden } from '../errors';
+import { Forbidden, type Problems } from '../errors';
 import type { Caller } from '../access/tokens';
 import { type Action, type Grant, grantOf } from '../access/permissions';
-import type { ObjectType } from '../model/object-type';
+import type { Draft, ObjectType } from '../model/object-type';
 import { Reader } from '../read/reader';
 import type { World } from '../store/world';
 import type { Row } from '../store/row';
 import type { NetBoxVersion } from '../version';
-import type { Refusals } from '../control/refusals';
 import type { WriteContext } from '../write/context';
 import type { Request } from '../http/message';
+
+/** What the simulator wants to know of writes. */
+export interface WriteHooks {
+  /** Adds the messages of those who may refuse an object beside its model. */
+  refuse(world: World, type: ObjectType, draft: Draft, problems: Problems): void;
+  /** Hears of each change that was logged in a world. */
+  changed(world: World, change: Row): void;
+}
 
 /** One API request: who asks, what it may see, and in which world it works. */
 export class Session {
@@ -21,8 +28,7 @@ export class Session {
     readonly request: Request,
     readonly requestId: string,
     readonly caller: Caller,
-    private readonly refusals: Refusals,
-    private readonly changed: (world: World, change: Row) => void,
+    private readonly host: WriteHooks,
   ) {
     this.reader = new Reader(world, version, request.base);
   }
@@ -55,8 +61,8 @@ export class Session {
       reader: this.reader,
       allowed: (type, action, row) => this.grant(type, action)?.(row) ?? false,
       viewable: type => this.grant(type, 'view') ?? (() => false),
-      refuse: (type, draft, problems) => this.refusals.apply(type, draft, problems),
-      changed: change => this.changed(this.world, change),
+      refuse: (type, draft, problems) => this.host.refuse(this.world, type, draft, problems),
+      changed: change => this.host.changed(this.world, change),
       ifMatch: ifMatch === '' || ifMatch.trim() === '*' ? [] : ifMatch.split(',').map(tag => tag.trim()),
     };
   }

@@ -46,8 +46,7 @@ export function provision(world: World, version: NetBoxVersion, request: Request
   const input = isObject(body) ? body : {};
   const [user] = world.table('users.user').find('username', String(input['username'] ?? ''));
   const known = user && valueOf(user, 'is_active') !== false && textOf(user, 'password') === String(input['password'] ?? '');
-  if (!known)
-    throw new ApiError(403, { detail: 'Invalid username/password' });
+  if (!known) throw new ApiError(403, { detail: 'Invalid username/password' });
   const token = world.transaction(() => makeToken(world, user, input['version'] === 1 ? 1 : 2));
   return { status: 201, body: showToken(new Reader(world, version, request.base), token) };
 }

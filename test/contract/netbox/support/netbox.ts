@@ -3,7 +3,7 @@ import { createNetBoxClient, type NetBoxClient, type NetBoxClientOptions } from 
 import type { NetBoxSession } from '../../../../clients/netbox/session';
 import { authorizationHeader } from '../../../../clients/netbox/token';
 import { rawApi, type RawApi, type Row } from './api';
-import { targets, type Target } from './targets';
+import { branchingTargets, targets, type Target } from './targets';
 
 /** One NetBox under test, with what a case needs. Everything that is made through it is deleted at the end of the file. */
 export interface NetBoxUnderTest {
@@ -30,7 +30,16 @@ export interface NetBoxUnderTest {
 
 /** The same cases for the simulator in each version, and for the real NetBox that the environment names. */
 export function onEveryNetBox(title: string, cases: (netbox: () => NetBoxUnderTest) => void): void {
-  describe.each(targets)(`${title} ($name)`, target => {
+  onEach(targets, title, cases);
+}
+
+/** The same for NetBoxes that have the plugin netbox-branching. */
+export function onEveryBranchingNetBox(title: string, cases: (netbox: () => NetBoxUnderTest) => void): void {
+  onEach(branchingTargets, title, cases);
+}
+
+function onEach(chosen: readonly Target[], title: string, cases: (netbox: () => NetBoxUnderTest) => void): void {
+  describe.each(chosen)(`${title} ($name)`, target => {
     let started: { netbox: NetBoxUnderTest; end: () => Promise<void> } | undefined;
     beforeAll(async () => {
       started = await start(target);

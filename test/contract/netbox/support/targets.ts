@@ -26,3 +26,12 @@ function realNetBox(url: string | undefined, token: string | undefined): Target[
 }
 
 export const targets: readonly Target[] = [...simulators, ...real];
+
+/** Those with netbox-branching. The real NetBox must have it, too. */
+export const branchingTargets: readonly Target[] = [
+  ...(['4.6', '4.7'] as const).map(version => ({
+    name: `simulator ${version} with branching`,
+    start: () => startNetBoxSimulator({ version, branching: true }),
+  })),
+  ...real,
+];
