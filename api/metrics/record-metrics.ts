@@ -6,6 +6,7 @@ import {
   readObjectTally,
   readOpenRuns,
   readRunTally,
+  type RunTally,
 } from '../../database/repositories/metrics';
 import { type Sample, show } from '../../telemetry/metrics';
 import { taskQueues } from '../../workflows/names';
@@ -51,6 +52,7 @@ export function recordMetrics(register: Registry, parts: Parts): void {
 }
 
 const ended = ['kind', 'endpoint', 'state', 'reason'];
+const endOf = ({ kind, endpoint, state, reason }: RunTally) => ({ kind, endpoint, state, reason });
 
 const runMetrics = ({ database }: Parts): ReadMetric[] => [
   {
@@ -58,14 +60,14 @@ const runMetrics = ({ database }: Parts): ReadMetric[] => [
     name: 'proxbox_runs_ended_total',
     help: 'Runs that ended.',
     labelNames: ended,
-    read: async () => (await readRunTally(database)).map(({ runs, seconds: _, ...labels }) => ({ labels, value: runs })),
+    read: async () => (await readRunTally(database)).map(tally => ({ labels: endOf(tally), value: tally.runs })),
   },
   {
     type: Counter,
     name: 'proxbox_run_seconds_total',
     help: 'Time that ended runs took, in seconds.',
     labelNames: ended,
-    read: async () => (await readRunTally(database)).map(({ seconds, runs: _, ...labels }) => ({ labels, value: seconds })),
+    read: async () => (await readRunTally(database)).map(tally => ({ labels: endOf(tally), value: tally.seconds })),
   },
   {
     type: Counter,

@@ -33,6 +33,14 @@ export const pageAccess = {
   'GET /ui/guests': { who: 'view', on: 'some-endpoint' },
   'GET /ui/netbox/:kind/:netboxId': { who: 'signed-in' },
 
+  'GET /ui/notifications': { who: 'manage_endpoints', on: 'installation' },
+  'POST /ui/notifications': { who: 'manage_endpoints', on: 'installation' },
+  'POST /ui/notifications/:id/enable': { who: 'manage_endpoints', on: 'installation' },
+  'POST /ui/notifications/:id/disable': { who: 'manage_endpoints', on: 'installation' },
+  'POST /ui/notifications/:id/test': { who: 'manage_endpoints', on: 'installation' },
+  'POST /ui/notifications/:id/delete': { who: 'manage_endpoints', on: 'installation' },
+  'POST /ui/notifications/deliveries/:id/retry': { who: 'manage_endpoints', on: 'installation' },
+
   'GET /ui/users': { who: 'manage_users', on: 'installation' },
   'GET /ui/users/new': { who: 'manage_users', on: 'installation' },
   'POST /ui/users/new': { who: 'manage_users', on: 'installation' },

@@ -8,6 +8,7 @@ import { answerFailures, noSuchPage } from './failures';
 import { guestPages } from './guests/pages';
 import { guardedPages } from './guarded-pages';
 import { healthPage } from './health';
+import { notificationPages } from './notifications/pages';
 import { overviewPages } from './overview';
 import { referencePage } from './reference/page';
 import { runPages } from './runs/pages';
@@ -22,6 +23,7 @@ export function pageRoutes(dependencies: ApiDependencies): Router {
   runPages(pages, dependencies);
   endpointPages(pages, dependencies);
   guestPages(pages, dependencies);
+  notificationPages(pages, dependencies);
   userPages(pages, dependencies);
   accountPages(pages, dependencies);
   healthPage(pages, dependencies);

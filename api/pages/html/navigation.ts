@@ -1,6 +1,6 @@
 import type { Identity } from '../../auth/identity';
 
-export type Place = 'overview' | 'runs' | 'endpoints' | 'guests' | 'users' | 'health' | 'account';
+export type Place = 'overview' | 'runs' | 'endpoints' | 'guests' | 'notifications' | 'users' | 'health' | 'account';
 
 interface NavigationItem {
   place: Place;
@@ -17,6 +17,12 @@ export const navigation: readonly NavigationItem[] = [
   { place: 'runs', href: '/ui/runs', text: 'Runs', shown: seesSomething },
   { place: 'endpoints', href: '/ui/endpoints', text: 'Endpoints', shown: seesSomething },
   { place: 'guests', href: '/ui/guests', text: 'Guests', shown: seesSomething },
+  {
+    place: 'notifications',
+    href: '/ui/notifications',
+    text: 'Notifications',
+    shown: caller => caller.permissions('manage_endpoints'),
+  },
   { place: 'users', href: '/ui/users', text: 'Users', shown: caller => caller.permissions('manage_users') },
   { place: 'health', href: '/ui/health', text: 'Health', shown: () => true },
 ];
