@@ -1,3 +1,4 @@
+import { endWithin } from '../config/host/bounded-end';
 import { loadConfig } from '../config/load';
 import { createPool, resolveDatabase } from '../database/connect';
 import { migrate } from '../database/migrate';
@@ -7,6 +8,9 @@ import { findTemporal } from '../temporal/find';
 import { startApi } from './start';
 import { readinessChecks } from './system/readiness';
 import { openTemporal } from './temporal';
+
+/** Open requests have ten seconds, and what was opened is closed in a moment. */
+const LONGEST_END_SECONDS = 30;
 
 type Close = () => Promise<unknown>;
 
@@ -52,6 +56,7 @@ async function main(): Promise<void> {
 
     await ended;
     log.info('stopping');
+    endWithin(LONGEST_END_SECONDS, line => log.error(line));
   } finally {
     for (const close of opened.reverse()) await close();
   }

@@ -1,3 +1,4 @@
+import { endWithin } from '../config/host/bounded-end';
 import { loadConfig } from '../config/load';
 import { createPool, resolveDatabase } from '../database/connect';
 import { migrate } from '../database/migrate';
@@ -7,6 +8,9 @@ import { findTemporal } from '../temporal/find';
 import { measureClients } from './metrics';
 import { chooseSdkMetrics } from './sdk-metrics';
 import { startWorker } from './start';
+
+/** Running work has 45 seconds at most. */
+const LONGEST_END_SECONDS = 60;
 
 /** The worker as a process of its own. Ends on SIGINT or SIGTERM, after the running tasks or the grace time. */
 async function main(): Promise<void> {
@@ -39,6 +43,7 @@ async function main(): Promise<void> {
     log.info('worker: ready');
     await Promise.race([ended, worker.ended]);
     log.info('stopping');
+    endWithin(LONGEST_END_SECONDS, line => log.error(line));
   } finally {
     for (const close of opened.reverse()) await close();
   }
