@@ -129,7 +129,6 @@ export function createReflectionActivities(deps: ReflectionDeps) {
         store.withLock(writerLock(endpoint.id), () => planRun(deps, run, endpoint, progress)),
       );
       await tellPlan(store, tell, runId);
-      await tell.completed('plan', `${plan.writes} changes are planned.`, { count: plan.writes });
       return plan;
     }),
 

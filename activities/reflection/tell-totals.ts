@@ -7,7 +7,9 @@ type Store = Pick<ReflectionStore, 'tallyChanges'>;
 /** What a plan would do, in Proxbox's five numbers. */
 export async function tellPlan(store: Store, tell: Tell, runId: string): Promise<void> {
   const planned = totalsOf(await store.tallyChanges(runId), () => true);
-  await tell.summary('plan', `To create ${planned.created}, change ${planned.updated}, delete ${planned.deleted}.`, planned);
+  const message = `To create: ${planned.created}, to change: ${planned.updated}, to delete: ${planned.deleted}.`;
+  await tell.summary('plan', message, planned);
+  await tell.completed('plan', message, { count: planned.created + planned.updated + planned.deleted });
 }
 
 /** What became of it; of a run that wrote nothing, nothing is told. */

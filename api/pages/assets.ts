@@ -19,6 +19,7 @@ const assets = {
   'times.js': load(own('times.js'), 'text/javascript'),
   'icon.svg': load(own('icon.svg'), 'image/svg+xml'),
   'htmx.js': load(require.resolve('htmx.org/dist/htmx.min.js'), 'text/javascript'),
+  'hx-sse.js': load(require.resolve('htmx.org/dist/ext/hx-sse.min.js'), 'text/javascript'),
 } as const;
 
 /** The address of a file for browsers. It changes with the content, so that they may keep it for ever. */

@@ -80,9 +80,10 @@ export async function readRunEvents(
   return rows.map(toEvent);
 }
 
-/** The last ones, newest first. */
-export async function latestRunEvents(db: Queryable, { rootId, runId }: RunEventStream, limit: number): Promise<RunEventRead[]> {
-  const { rows } = await db.query<EventRow>(`${SELECT} order by v.id desc limit $3`, [rootId, runId, limit]);
+/** The last ones of a run and of the runs of its endpoints, newest first. */
+export async function latestRunEvents(db: Queryable, runId: string, limit: number): Promise<RunEventRead[]> {
+  const root = await db.query<{ id: string }>(`select coalesce(parent_id, id) as id from run where id = $1`, [runId]);
+  const { rows } = await db.query<EventRow>(`${SELECT} order by v.id desc limit $3`, [root.rows[0]?.id, runId, limit]);
   return rows.map(toEvent);
 }
 

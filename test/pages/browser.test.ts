@@ -65,7 +65,18 @@ function inBrowser(program: string): void {
     await signIn();
     expect(await text()).toContain('Berlin');
 
+    netbox.simulator.faults.add({
+      match: { method: 'POST', pathPattern: '^/api/virtualization/interfaces/$', nth: 1 },
+      when: 'before',
+      action: { kind: 'delay', ms: 4_000 },
+    });
     await press('Sync now');
+    // The page hears of what the run tells as it happens: it does not only look now and then.
+    await browser.evaluate(
+      `window.heard = []; document.querySelector('#news').addEventListener('substep', () => window.heard.push('substep'))`,
+    );
+    await browser.until(`window.heard.length > 0 && /Writing virtual-machine/.test(document.querySelector('main').innerText)`);
+    await take('run-live');
     await browser.until(
       `/Completed|Partial|Failed|waits for/.test(document.querySelector('main').innerText) && !document.querySelector('[hx-get]')`,
     );

@@ -1,6 +1,6 @@
 import type { RunSummaryView } from '../../runs/schema';
 import { h, type Html } from './h';
-import { countOf, runTime, runTitle } from './run-row';
+import { countOf, runTime } from './run-row';
 import { stateWord } from './state';
 import { counted, duration } from './words';
 
@@ -44,48 +44,5 @@ export function runChart(runs: readonly RunSummaryView[]): Html | null {
       { class: 'hint' },
       `Bars: duration, up to ${duration(longest)}. Dots: objects written, up to ${most.toLocaleString('en')}. Oldest on the left.`,
     ),
-  );
-}
-
-/** When each part of a run waited and ran, one line for each. */
-export function timeLine(runs: readonly RunSummaryView[]): Html | null {
-  const from = Math.min(...runs.map(({ createdAt }) => Date.parse(createdAt)));
-  const now = Date.now();
-  const till = Math.max(...runs.map(({ finishedAt }) => (finishedAt === null ? now : Date.parse(finishedAt))));
-  if (runs.length === 0 || till <= from) return null;
-  const [left, line] = [110, 18];
-  const place = (moment: number) => left + ((moment - from) / (till - from)) * (WIDTH - left);
-  return h(
-    'figure',
-    { class: 'chart' },
-    h(
-      'svg',
-      { viewBox: `0 0 ${WIDTH} ${runs.length * line}`, role: 'img', 'aria-label': `Time line of ${counted(runs.length, 'run')}` },
-      ...runs.map((run, index) => {
-        const created = Date.parse(run.createdAt);
-        const end = run.finishedAt === null ? now : Date.parse(run.finishedAt);
-        const began = run.startedAt === null ? end : Date.parse(run.startedAt);
-        const y = index * line;
-        const bar = (start: number, stop: number, tone: string) =>
-          h('rect', {
-            x: place(start),
-            y: y + 5,
-            width: Math.max(2, place(stop) - place(start)),
-            height: line - 10,
-            rx: 3,
-            class: tone,
-          });
-        const name = run.endpoint?.name ?? runTitle(run);
-        return h(
-          'g',
-          null,
-          h('title', null, `${name}: waited ${duration(began - created)}, ran ${duration(end - began)}`),
-          h('text', { x: 0, y: y + 11.5, class: 'label' }, name.length > 24 ? `${name.slice(0, 23)}…` : name),
-          bar(created, began, 'waited'),
-          run.startedAt !== null && bar(began, end, `bar-${run.state}`),
-        );
-      }),
-    ),
-    h('figcaption', { class: 'hint' }, `Grey: waiting. Coloured: at work. ${duration(till - from)} in all.`),
   );
 }

@@ -52,6 +52,7 @@ const document = ({ title, place, body, refresh }: Page, caller: Identity | unde
       h('link', { rel: 'icon', href: assetUrl('icon.svg'), type: 'image/svg+xml' }),
       h('link', { rel: 'stylesheet', href: assetUrl('style.css') }),
       h('script', { src: assetUrl('htmx.js'), defer: true }),
+      h('script', { src: assetUrl('hx-sse.js'), defer: true }),
       h('script', { src: assetUrl('times.js'), defer: true }),
     ),
     h(

@@ -1,4 +1,5 @@
 import type { RunState } from '../../../domain/run';
+import type { RunStep } from '../../../domain/run-events';
 import { h, type Html } from './h';
 
 type Tone = 'good' | 'bad' | 'warn' | 'busy' | 'calm';
@@ -19,6 +20,14 @@ export const badge = (tone: Tone, text: string): Html => h('span', { class: `bad
 export const runBadge = (state: RunState): Html => badge(...states[state]);
 
 export const stateWord = (state: RunState): string => states[state][1];
+
+/** The steps of a sync, as people call them. */
+export const stepWords: Record<RunStep, string> = {
+  observe: 'Read Proxmox',
+  plan: 'Compare with NetBox',
+  apply: 'Write NetBox',
+  verify: 'Check',
+};
 
 const actionTones: Record<string, Tone> = { create: 'good', update: 'busy', delete: 'bad', link: 'calm' };
 

@@ -18,6 +18,7 @@ import { runListBody } from './list';
 import { planBody } from './plan';
 import { runActions } from './actions';
 import { isLive, progress, runBody } from './run';
+import { readStory } from './story';
 
 /** Rows of a plan on one page. */
 const PLAN_ROWS = 200;
@@ -58,7 +59,7 @@ export function runPages({ on }: GuardedPages, dependencies: ApiDependencies): v
       title: runTitle(run),
       place: 'runs',
       refresh: isLive(run) ? 3 : undefined,
-      body: runBody(run, runActions(run, found, res.locals.caller)),
+      body: runBody(run, await readStory(database, run), runActions(run, found, res.locals.caller)),
     });
   });
 
@@ -66,7 +67,7 @@ export function runPages({ on }: GuardedPages, dependencies: ApiDependencies): v
   on('GET /ui/runs/:id/progress', async (req, res) => {
     const run = await viewRun(database, await runOf(req, res), temporalUi);
     if (!isLive(run)) res.set('HX-Refresh', 'true');
-    sendFragment(res, progress(run));
+    sendFragment(res, progress(run, await readStory(database, run)));
   });
 
   on('GET /ui/runs/:id/plan', async (req, res) => {

@@ -1,25 +1,32 @@
 import type { RunView } from '../../runs/schema';
-import { timeLine } from '../html/chart';
+import { runEventNames } from '../../../domain/run-events';
 import { h, type Html } from '../html/h';
 import { facts, heading, link, notice, section, tile } from '../html/parts';
 import { countOf, runTable, runTime, runTitle } from '../html/run-row';
 import { runBadge } from '../html/state';
+import { timeLine } from '../html/time-line';
 import { time } from '../html/time';
 import { duration, readable } from '../html/words';
 import type { RunActions } from './actions';
 import { findingsOf, refusedOf } from './outcome';
 import { stagesOf } from './stages';
+import { newsOf, type RunStory } from './story';
 
 export const isLive = ({ state }: Pick<RunView, 'state'>): boolean => state === 'pending' || state === 'running';
 
-export const runBody = (run: RunView, { cancel, confirm }: RunActions): (Html | null)[] => [
+export const runBody = (run: RunView, story: RunStory, { cancel, confirm }: RunActions): (Html | null)[] => [
   heading(runTitle(run), cancel, link(`/ui/runs/${run.id}/plan`, 'Plan'), temporalLink(run)),
   confirm,
-  progress(run),
+  isLive(run) ? liveNews(run) : null,
+  progress(run, story),
 ];
 
-/** What changes while the run is at work; while it is, the browser asks for it again. */
-export function progress(run: RunView): Html {
+/** Hears of news while the run is at work, and says so to the rest of the page. */
+const liveNews = ({ id }: RunView): Html =>
+  h('div', { id: 'news', hidden: true, 'hx-sse:connect': `/runs/${id}/events`, 'hx-sse:close': 'complete' });
+
+/** What changes while the run is at work; the browser asks for it again when there is news, and now and then in case it hears of none. */
+export function progress(run: RunView, story: RunStory): Html {
   const live = isLive(run);
   return h(
     'div',
@@ -27,19 +34,23 @@ export function progress(run: RunView): Html {
       id: 'progress',
       'aria-live': 'polite',
       'hx-get': live ? `/ui/runs/${run.id}/progress` : null,
-      'hx-trigger': live ? 'every 1500ms' : null,
+      'hx-trigger': live ? refreshOn : null,
       'hx-swap': live ? 'outerHTML' : null,
     },
     run.message !== null && run.state !== 'awaiting_confirmation' && notice(toneOf(run), run.message),
-    run.kind === 'endpoint-sync' && stagesOf(run),
+    run.kind === 'endpoint-sync' && stagesOf(run, story),
     section('Run', factsOf(run)),
     tiles(run),
     run.children.length > 0 && section('Endpoints of this run', runTable('Endpoints of this run', run.children)),
-    timeLineOf(run),
+    timeLineOf(run, story),
+    newsOf(story, live ? 8 : 15),
     refusedOf(run),
     findingsOf(run),
   );
 }
+
+/** Many at once count as one. */
+const refreshOn = [...runEventNames.map(name => `${name} from:#news throttle:1s`), 'every 5s'].join(', ');
 
 function factsOf(run: RunView): Html {
   const took = runTime(run);
@@ -78,8 +89,8 @@ function tiles({ counts }: RunView): Html | null {
   return known.length === 0 ? null : h('div', { class: 'tiles' }, ...known);
 }
 
-function timeLineOf(run: RunView): Html | null {
-  const line = timeLine(run.children.length > 0 ? run.children : [run]);
+function timeLineOf(run: RunView, { steps }: RunStory): Html | null {
+  const line = timeLine(run.children.length > 0 ? run.children : [run], steps);
   return line && section('Time line', line);
 }
 

@@ -1,32 +1,40 @@
+import type { StepTime } from '../../../database/repositories/run-events';
+import { runSteps } from '../../../domain/run-events';
 import type { RunView } from '../../runs/schema';
 import { h, type Html } from '../html/h';
+import { stepWords } from '../html/state';
+import { duration } from '../html/words';
+import { progressNow, type RunStory } from './story';
 
-const stages = [
-  ['observe', 'Read Proxmox'],
-  ['plan', 'Compare with NetBox'],
-  ['apply', 'Write NetBox'],
-  ['verify', 'Check'],
-] as const;
-
-/** The four steps of a sync: which one is at work, and which were done. */
-export function stagesOf(run: RunView): Html {
+/** The four steps of a sync: which one is at work and how far it is, which were done, and how long each took. */
+export function stagesOf(run: RunView, story: RunStory): Html {
   const phase = run.phase?.split(' ')[0];
-  const at = stages.findIndex(([name]) => name === phase);
+  const at = runSteps.findIndex(name => name === phase);
   const through = run.state === 'completed' || run.state === 'partial';
-  const last = run.state === 'awaiting_confirmation' || run.scope.dryRun === true ? 2 : stages.length;
+  const last = run.state === 'awaiting_confirmation' || run.scope.dryRun === true ? 2 : runSteps.length;
   return h(
     'ol',
     { class: 'stages', 'aria-label': 'Stages' },
-    ...stages.map(([, label], index) => {
+    ...runSteps.map((step, index) => {
       const current = run.state === 'running' && index === at;
       const done = (at >= 0 && index < at) || ((through || run.state === 'awaiting_confirmation') && index < last);
-      const detail = current && phase === 'apply' ? run.phase?.slice('apply '.length) : undefined;
+      const times = story.steps.find(item => item.runId === run.id && item.step === step);
       return h(
         'li',
         { class: current ? 'current' : done ? 'done' : 'open', 'aria-current': current ? 'step' : null },
-        label,
-        detail !== undefined && h('small', null, detail),
+        stepWords[step],
+        current ? h('small', null, run.phase?.split(' ')[1] ?? '') : times && h('small', null, took(times)),
+        current && progressBar(story),
       );
     }),
   );
+}
+
+const took = ({ startedAt, endedAt }: StepTime): string =>
+  endedAt === null ? 'not ended' : duration(endedAt.getTime() - startedAt.getTime());
+
+function progressBar(story: RunStory): Html | null {
+  const now = progressNow(story);
+  if (now === undefined) return null;
+  return h('progress', { value: now.current, max: Math.max(1, now.total), title: now.text, 'aria-label': now.text });
 }
