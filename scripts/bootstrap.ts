@@ -1,16 +1,18 @@
 import { ensureSupport } from '../activities/reflection/bootstrap';
+import { makeExtras } from '../activities/reflection/extras';
 import type { NetBoxClient } from '../clients/netbox/client';
 import type { NetBoxValues } from '../clients/netbox/object';
 import { NetBoxAuthError, NetBoxPermissionError } from '../clients/netbox/errors';
 import { loadConfig } from '../config/load';
 import { customFields, supportObjects } from '../domain/reflection/bootstrap';
+import { netboxExtras } from '../domain/reflection/extras';
 import { fail } from './fail';
 import { netboxOf } from './netbox';
 
 const NEXT = 'Then run "npm run bootstrap" again; what was made stays and is not made twice.';
 
 /**
- * `npm run bootstrap`: makes the tags, types, roles and custom fields that reflection stands on, once and with an administrator's token, so
+ * `npm run bootstrap`: makes the tags, types, roles and custom fields that reflection stands on, and the links and filters for people, once and with an administrator's token, so
  * that the daily token needs no right to make them. What exists is left as it is; a second run makes nothing.
  */
 async function main(): Promise<void> {
@@ -23,12 +25,16 @@ async function main(): Promise<void> {
     await netbox.count('extras/custom-fields');
     // Nobody else to wait for: NetBox itself refuses a second object of the same slug or name.
     const store = { withLock: async <T>(_name: string, work: () => Promise<T>): Promise<T> => work() };
-    const { created, patched, findings } = await ensureSupport(telling(netbox), store, session.capabilities);
+    const support = await ensureSupport(telling(netbox), store, session.capabilities);
+    const extras = netboxExtras(config.publicUrl);
+    const made = await makeExtras(telling(netbox), extras);
 
-    for (const { message } of findings) console.error(message);
-    const wanted = supportObjects(session.capabilities).length + customFields.length;
-    console.log(`${created} made, ${patched} changed, ${wanted - created - patched - findings.length} unchanged`);
-    if (findings.length > 0) throw new Error(`${findings.length} not as needed: see above. ${NEXT}`);
+    const problems = [...support.findings.map(({ message }) => message), ...made.refused];
+    for (const message of problems) console.error(message);
+    const wanted = supportObjects(session.capabilities).length + customFields.length + extras.length;
+    const [created, patched] = [support.created + made.created, support.patched + made.patched];
+    console.log(`${created} made, ${patched} changed, ${wanted - created - patched - problems.length} unchanged`);
+    if (problems.length > 0) throw new Error(`${problems.length} not as needed: see above. ${NEXT}`);
   } catch (error) {
     throw explained(error);
   } finally {

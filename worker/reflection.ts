@@ -14,6 +14,7 @@ export function composeReflection(config: Config, pool: Pool, clients: Clients):
     openProxmox: clients.openReading,
     netbox,
     netboxUrl: config.netbox.url ?? '',
+    publicUrl: config.publicUrl,
     supportAhead: createSupportAhead(netbox),
     policyOf: settings.policyOf,
     explain: explainFailure,

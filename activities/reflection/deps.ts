@@ -39,6 +39,8 @@ export interface ReflectionDeps {
   /** One client for all runs of this process: it measures how much NetBox can take. */
   netbox: NetBoxClient;
   netboxUrl: string;
+  /** Where people reach our pages; undefined where nobody said it. */
+  publicUrl: string | undefined;
   supportAhead: SupportAhead;
   /** As the run's first activity found it: a change in the middle of a run holds for the next one. */
   policyOf(endpoint: Endpoint, run: Pick<RunRecord, 'id'>): Promise<ReflectionPolicy>;

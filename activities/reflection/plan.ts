@@ -16,6 +16,7 @@ import { holdFor, reviewMarks, type Hold } from '../../domain/reflection/review'
 import { addressesBelow } from './addresses-below';
 import { ensureSupport, findSupport, type Support } from './bootstrap';
 import type { ReflectionDeps } from './deps';
+import { ensureExtras } from './extras';
 import { checkChangeLog, checkLinked, checkSeesParts, checkSeesVms } from './netbox-checks';
 import { findVrf } from './placement';
 import { formerVms, knowsGuests } from './former-vms';
@@ -102,8 +103,10 @@ export async function planRun(
   const support = proceeds && !found.complete ? await ensureSupport(deps.netbox, deps.store, capabilities) : found;
   const plan = support === found ? firstPlan : await compare(support);
   const { changes } = plan;
+  const extras = proceeds ? await ensureExtras(deps, session.versionText, { forget: relink }) : [];
   findings.push(
     ...support.findings,
+    ...extras,
     ...world.match.findings,
     ...plan.findings,
     ...deletedFindings(world.match, deletedBy),

@@ -19,6 +19,7 @@ export type FindingCode =
   | 'not-in-netbox'
   | 'list-incomplete'
   | 'custom-field-type'
+  | 'netbox-extras'
   | 'kept-because-others'
   | 'template-skipped';
 

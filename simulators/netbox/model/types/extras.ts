@@ -90,7 +90,10 @@ const parameters: JsonField = {
   kind: 'json',
   name: 'parameters',
   required: true,
-  check: value => (isObject(value) ? undefined : ['Filter parameters must be stored as a dictionary of keyword arguments.']),
+  check: value => {
+    if (!isObject(value)) return ['Filter parameters must be stored as a dictionary of keyword arguments.'];
+    return Object.keys(value).length === 0 ? ['This field cannot be blank.'] : undefined;
+  },
 };
 
 /** `extras/saved-filters`. */
