@@ -12,6 +12,21 @@ export interface Ensured {
   readonly corrected: readonly string[];
 }
 
+/** Webhooks and event rules that are kept as wanted. */
+export interface NetBoxHooks {
+  /** Makes the webhook of this name, or corrects what differs from it. */
+  ensureWebhook(wanted: WantedWebhook): Promise<Ensured>;
+  /** Makes the event rule of this name, or corrects what differs from it; one that was switched off is switched on. */
+  ensureEventRule(wanted: WantedEventRule): Promise<Ensured>;
+}
+
+export function createNetBoxHooks(netbox: NetBoxClient): NetBoxHooks {
+  return {
+    ensureWebhook: wanted => ensureWebhook(netbox, wanted),
+    ensureEventRule: wanted => ensureEventRule(netbox, wanted),
+  };
+}
+
 /** A webhook, as NetBox calls it. `secret` signs the body: `X-Hook-Signature` is its HMAC-SHA512 in hex. */
 export interface WantedWebhook {
   readonly name: string;
@@ -21,8 +36,7 @@ export interface WantedWebhook {
   readonly verifyTls: boolean;
 }
 
-/** Makes the webhook of this name, or corrects what differs from it. */
-export async function ensureWebhook(netbox: NetBoxClient, wanted: WantedWebhook): Promise<Ensured> {
+async function ensureWebhook(netbox: NetBoxClient, wanted: WantedWebhook): Promise<Ensured> {
   return ensureNamed(netbox, 'extras/webhooks', {
     name: wanted.name,
     description: wanted.description,
@@ -45,8 +59,7 @@ export interface WantedEventRule {
   readonly webhookId: number;
 }
 
-/** Makes the event rule of this name, or corrects what differs from it; one that was switched off is switched on. */
-export async function ensureEventRule(netbox: NetBoxClient, wanted: WantedEventRule): Promise<Ensured> {
+async function ensureEventRule(netbox: NetBoxClient, wanted: WantedEventRule): Promise<Ensured> {
   return ensureNamed(netbox, 'extras/event-rules', {
     name: wanted.name,
     description: wanted.description,

@@ -11,6 +11,7 @@ import type { Reply, Request } from './http/message';
 import type { JsonObject } from './json';
 import type { Draft, ObjectType } from './model/object-type';
 import { objectTypes } from './model/registry';
+import { listModels } from './model/types/object-types';
 import type { Session } from './rest/session';
 import type { Row } from './store/row';
 import { World, type WorldImage } from './store/world';
@@ -65,6 +66,7 @@ export class Simulator {
     const { pluginProxbox = false, branching = false } = options;
     this.hasProxbox = pluginProxbox;
     this.world = new World(objectTypes({ pluginProxbox, branching }));
+    listModels(this.world);
     this.branching = branching ? new Branching(this) : undefined;
     const admin = makeUser(this.world, { username: 'admin', superuser: true });
     const viewer = makeUser(this.world, { username: 'viewer' });

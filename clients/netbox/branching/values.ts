@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../../domain/json';
 import { isRecord } from '../field-errors';
 
 /** Liberal readers of what NetBox shows. */
@@ -35,6 +36,17 @@ export function choiceIn(row: Values, name: string): string {
 export function recordIn(row: Values, name: string): Values | undefined {
   const value = row[name];
   return isRecord(value) ? value : undefined;
+}
+
+/** A JSON object of an answer; null when there is none. */
+export function jsonIn(row: Values, name: string): JsonObject | null {
+  const value = row[name];
+  return isJsonObject(value) ? value : null;
+}
+
+/** What was parsed from an answer is JSON. */
+function isJsonObject(value: unknown): value is JsonObject {
+  return isRecord(value);
 }
 
 export function personIn(row: Values, name: string): NetBoxPerson | undefined {

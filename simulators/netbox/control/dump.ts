@@ -11,6 +11,7 @@ const LEFT_OUT = new Set([
   'users.objectpermission',
   'core.objectchange',
   'core.job',
+  'core.objecttype',
   'netbox_branching.branchevent',
   'netbox_branching.changediff',
 ]);

@@ -12,6 +12,7 @@ import { ipamRole, vlan, vlanGroup, vrf } from './types/ipam';
 import { macAddress } from './types/mac-addresses';
 import { deviceRole, deviceType, manufacturer, platform, site, tenant } from './types/organisation';
 import { proxboxTypes } from './types/proxbox';
+import { objectTypeModel } from './types/object-types';
 import { objectPermission, token, user } from './types/users';
 import { virtualDisk, virtualMachine, virtualMachineType } from './types/virtualization';
 
@@ -50,6 +51,7 @@ const BUILT_IN: readonly ObjectType[] = [
   token,
   objectChange,
   job,
+  objectTypeModel,
 ];
 
 /** Every model that the simulator plays. */
