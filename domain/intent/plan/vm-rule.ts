@@ -28,5 +28,8 @@ export function planRule(rule: VmRule, changed: Changed<VmFields>, live: LiveGue
   if (!rule.fields.some(field => changed[field] !== undefined)) return { fields: [], edit: {} };
   if (rule.ofChange) return rule.ofChange(changed, live, options);
   const fields = rule.differences(newValues(changed), live, options);
-  return { fields, edit: fields.length > 0 ? rule.edit(changed, live, options) : {} };
+  if (fields.length === 0) return { fields, edit: {} };
+  const edit = rule.edit(changed, live, options);
+  const acts = Object.keys(edit.set ?? {}).length + (edit.remove?.length ?? 0) + (edit.refusals?.length ?? 0) > 0;
+  return { fields: acts ? fields : [], edit };
 }

@@ -1,7 +1,7 @@
 import { formatDescription, metadataKeys, parseDescription, type DescriptionMetadata } from '../../../proxmox/description';
 import { firstLine } from '../../../reflection/text';
 import { newValues, type VmFields } from '../../changes/fields';
-import { refuse, type Edit, type FieldDifference } from '../edit';
+import { refuse, remark, type Edit, type FieldDifference } from '../edit';
 import type { LiveGuest } from '../live';
 import type { PlanOptions } from '../options';
 import type { VmRule } from '../vm-rule';
@@ -17,20 +17,24 @@ const ownDescription = (text: string): string => (DEFAULT_SENTENCE.test(text.tri
 /** What reflection shows as comments of these notes. */
 export const commentsOf = (notes: string): string => (notes === firstLine(notes) ? '' : notes);
 
-/** The notes that NetBox's two fields mean: the description is their first line, the comments are all of them. */
+/**
+ * The notes that NetBox's two fields mean: the description is their first line, the comments are all of them. An emptied description takes
+ * its line away only where there is no other: the next one would become the description at once.
+ */
 export function wantedNotes(description: string | undefined, comments: string | undefined, now: string): string {
-  const said = description === undefined ? undefined : firstLine(ownDescription(description));
-  const all = comments === undefined ? undefined : comments.trim();
-  // Comments given anew are the notes; a description given anew as well replaces their first line only where they do not begin with it.
-  const base = all !== undefined && all !== '' ? all : all === '' ? firstLine(now) : now;
-  return said === undefined || said === firstLine(base) ? base : withFirstLine(base, said);
+  const all = comments?.trim();
+  const base = all === undefined ? now : all === '' ? firstLine(now) : all;
+  const said = description === undefined ? firstLine(base) : firstLine(ownDescription(description));
+  if (said === firstLine(base)) return base;
+  if (said === '') return !all && commentsOf(base) === '' ? '' : base;
+  return withFirstLine(base, said);
 }
 
 function withFirstLine(notes: string, line: string): string {
   const lines = notes.split(/\r?\n/);
   const at = lines.findIndex(each => each.trim() !== '');
   if (at < 0) return line;
-  return [...lines.slice(0, at), ...(line === '' ? [] : [line]), ...lines.slice(at + 1)].join('\n').trim();
+  return [...lines.slice(0, at), line, ...lines.slice(at + 1)].join('\n').trim();
 }
 
 /** `description` and `comments` are a guest's notes; where the setting says so, ids of NetBox stand below them in a block. */
@@ -52,10 +56,12 @@ export const notesRule: VmRule = {
     const { metadata, birthMark } = parseDescription(live.config.description);
     const { description, comments, ...ids } = newValues(changed);
     const notes = wantedNotes(description, comments, notesOf(live));
-    return descriptionEdit(
-      notes,
-      options.embedMetadata ? { ...withoutCleared(metadata, ids), ...metadataOf(ids) } : metadata,
-      birthMark,
+    const wanted = options.embedMetadata ? { ...withoutCleared(metadata, ids), ...metadataOf(ids) } : metadata;
+    const edit = descriptionEdit(notes, wanted, birthMark);
+    if (edit.set?.['description'] !== (live.config.description ?? '').trimEnd()) return edit;
+    return remark(
+      'description',
+      'The notes of the guest stay as they are: their first line is the description, and the comments are all of them.',
     );
   },
 };
