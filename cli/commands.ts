@@ -1,16 +1,26 @@
 import type { Command, Group } from './command';
+import { auditCommands } from './commands/audit';
 import { completion } from './commands/completion';
 import { configCommands } from './commands/config';
 import { doctor } from './commands/doctor';
 import { endpointCommands } from './commands/endpoint';
 import { runCommands } from './commands/run';
+import { scheduleCommands } from './commands/schedule';
+import { settingsCommands } from './commands/settings';
 import { sync } from './commands/sync';
+import { tokenCommands } from './commands/token';
+import { userCommands } from './commands/user';
 
 /** Everything that `proxbox` can do, in the order of its help. One more thing is one more file and a line here. */
 export const entries: readonly (Command | Group)[] = [
   sync,
   runCommands,
   endpointCommands,
+  scheduleCommands,
+  settingsCommands,
+  userCommands,
+  tokenCommands,
+  auditCommands,
   doctor,
   configCommands,
   completion(() => entries),

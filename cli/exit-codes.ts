@@ -4,7 +4,7 @@ export const exitCodes = {
   error: 1,
   /** Wrong flags, arguments or configuration; nothing was sent. */
   usage: 2,
-  /** Of a dry run with `--exit-code`. */
+  /** Of a dry run with `--exit-code`, and of `settings diff`. */
   planHasChanges: 3,
   awaitingConfirmation: 4,
   /** A person cancelled or rejected it, or it expired. */

@@ -74,10 +74,10 @@ export function createEndpointChanges({
 
 async function create(db: Queryable, secrets: Pick<SecretBox, 'seal'>, wanted: EndpointCreate): Promise<Endpoint> {
   const { credentials, policy, ...fields } = wanted;
-  requireWritesAllowed(fields.allowWrites, credentials.write);
+  requireWritesAllowed(fields.allowWrites, credentials?.write);
   const endpoint = await insertEndpoint(db, randomUUID(), { ...fields, policy: changePolicy({}, policy) });
-  await putCredential(db, secrets, endpoint.id, 'read', credentials.read);
-  if (credentials.write !== null) await putCredential(db, secrets, endpoint.id, 'write', credentials.write);
+  if (credentials?.read) await putCredential(db, secrets, endpoint.id, 'read', credentials.read);
+  if (credentials?.write) await putCredential(db, secrets, endpoint.id, 'write', credentials.write);
   return endpoint;
 }
 

@@ -50,10 +50,16 @@ const createSchema = z.strictObject({
   netboxClusterName: fields.netboxClusterName.default(null),
   netboxVrf: fields.netboxVrf.default(null),
   policy: policyChangeSchema.default({}),
-  credentials: z.strictObject({ read: credentialSchema, write: credentialSchema.nullable().default(null) }),
+  credentials: z
+    .strictObject({ read: credentialSchema, write: credentialSchema.nullable().default(null) })
+    .optional()
+    .describe('May be absent for a disabled endpoint, to be entered later.'),
 });
 export const endpointCreateSchema = createSchema.transform(({ use_https, verify_ssl, ...given }, context) => {
   const { url, tls } = reachOf({ ...given, use_https, verify_ssl }, context);
+  if (given.credentials === undefined && given.enabled) {
+    context.addIssue({ code: 'custom', path: ['credentials'], message: 'Needed, unless enabled is false.' });
+  }
   return { ...given, url: url ?? z.NEVER, tls: tls ?? ({ mode: 'verify' } as const) };
 });
 export type EndpointCreate = z.output<typeof endpointCreateSchema>;

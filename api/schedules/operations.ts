@@ -1,4 +1,5 @@
 import type { Operations } from '../openapi/operation';
+import { shortListQuery } from '../paging';
 import {
   scheduleBackfillSchema,
   scheduleCreateSchema,
@@ -24,7 +25,8 @@ export const scheduleOperations = {
     summary: 'List schedules',
     description:
       'With the next times and what came of the last ones. A schedule is shown to whoever may view all of its endpoints.',
-    answers: { 200: { description: 'All that the caller may see.', body: scheduleListView } },
+    query: shortListQuery,
+    answers: { 200: { description: 'A page of those that the caller may see.', body: scheduleListView, headers: ['Link'] } },
   },
   'POST /schedules': {
     id: 'createSchedule',

@@ -7,6 +7,7 @@ import { guardedRoutes } from '../auth/guarded-routes';
 import type { Identity } from '../auth/identity';
 import type { ApiDependencies } from '../dependencies';
 import { ifMatchOf, setETag } from '../etag';
+import { pageOf } from '../paging';
 import { bodyOf, idOf, notFound } from '../validate';
 import {
   backfillSchedule,
@@ -44,11 +45,10 @@ export function scheduleRoutes(dependencies: ApiDependencies): Router {
     return schedule;
   };
 
-  on('GET /schedules', async (_req, res) => {
+  on('GET /schedules', async (req, res) => {
     const { caller, audit } = res.locals;
-    const list: ScheduleListView = {
-      items: await viewSchedules(dependencies, audit, await visibleSchedules(dependencies, caller)),
-    };
+    const { items, nextCursor } = pageOf(req, res, await visibleSchedules(dependencies, caller));
+    const list: ScheduleListView = { items: await viewSchedules(dependencies, audit, items), nextCursor };
     res.json(list);
   });
 

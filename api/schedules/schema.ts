@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { reflectionKindNames } from '../../domain/reflection/kind-names';
 import { overlapPolicies } from '../../domain/schedules/schedule';
+import { listOf } from '../paging';
 import { runStates } from '../runs/schema';
 import { plainText } from '../text';
 
@@ -146,7 +147,7 @@ export const scheduleView = z.strictObject({
 });
 export type ScheduleView = z.output<typeof scheduleView>;
 
-export const scheduleListView = z.strictObject({ items: z.array(scheduleView) });
+export const scheduleListView = listOf(scheduleView);
 export type ScheduleListView = z.output<typeof scheduleListView>;
 
 function isTimeZone(name: string): boolean {

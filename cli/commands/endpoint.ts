@@ -1,10 +1,11 @@
 import type { EndpointView } from '../../api/endpoints/schema';
 import type { RunView } from '../../api/runs/schema';
 import { command, type Group } from '../command';
+import { ifMatch } from '../connection/if-match';
 import type { Context } from '../context';
 import { credentialOptions, credentialsOf } from '../endpoints/credentials';
 import { fieldOptions, fieldsOf } from '../endpoints/fields';
-import { findEndpoint, ifMatch, listEndpoints } from '../endpoints/find-endpoint';
+import { findEndpoint, listEndpoints } from '../endpoints/find-endpoint';
 import { reportEndpoint } from '../endpoints/report';
 import { UsageError } from '../errors';
 import { type ExitCode, exitCodes } from '../exit-codes';

@@ -24,7 +24,7 @@ export interface Answer<T> {
 export interface ApiClient {
   connection: Connection;
   get<T>(path: string, request?: Request): Promise<Answer<T>>;
-  send<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, request?: Request): Promise<Answer<T>>;
+  send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, request?: Request): Promise<Answer<T>>;
   /** All pages of a list, at most so many items. */
   collect<T>(path: string, query: Query, most?: number): Promise<T[]>;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../errors';
 import type { OptionSpecs, Values } from '../options';
+import { assignmentOf } from '../settings/assignment';
 
 /** Flags of what an endpoint is, for `add` and `set`. */
 export const fieldOptions = {
@@ -40,7 +41,7 @@ export function fieldsOf(values: FieldValues): Record<string, unknown> {
     ...(site !== undefined && { siteSlug: orNull(site) }),
     ...(cluster !== undefined && { netboxClusterName: orNull(cluster) }),
     ...(vrf !== undefined && { netboxVrf: orNull(vrf) }),
-    ...(policy !== undefined && { policy: Object.fromEntries(policy.map(policyEntry)) }),
+    ...(policy !== undefined && { policy: Object.fromEntries(policy.map(text => assignmentOf(text, '--policy'))) }),
   };
 }
 
@@ -72,19 +73,5 @@ function readPem(path: string): string {
       'Name a file with certificates in PEM.',
       error instanceof Error ? error.message : String(error),
     );
-  }
-}
-
-/** JSON where the value is JSON (`true`, `20`, `["lo"]`), else the text as it is. */
-function policyEntry(text: string): [key: string, value: unknown] {
-  const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-  if (key === undefined || value === undefined)
-    throw new UsageError('--policy takes KEY=VALUE, such as overwrite_vm_tags=false.');
-  if (value === 'inherit') return [key, null];
-  try {
-    const parsed: unknown = JSON.parse(value);
-    return [key, parsed];
-  } catch {
-    return [key, value];
   }
 }

@@ -23,6 +23,3 @@ export async function findEndpoint(api: ApiClient, wanted: string): Promise<Endp
   );
   throw new Error('An endpoint has two spellings.');
 }
-
-/** The condition of a change: it is refused when somebody else changed the endpoint after we read it. */
-export const ifMatch = ({ version }: EndpointView): { 'if-match': string } => ({ 'if-match': `"${version}"` });

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { transformFileSync } from '@swc/core';
@@ -9,6 +9,7 @@ const ROOT = join(__dirname, '../../..');
 export function compileCommand(): { main: string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), 'proxbox-command-'));
   cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   for (const name of readdirSync(join(ROOT, 'cli'), { recursive: true, encoding: 'utf8' })) {
     if (!name.endsWith('.ts')) continue;
     const { code } = transformFileSync(join(ROOT, 'cli', name), {
