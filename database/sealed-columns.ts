@@ -9,6 +9,7 @@ export interface SealedTable {
 export const sealedTables: readonly SealedTable[] = [
   { table: 'endpoint_credential', row: `endpoint_id || '/' || purpose` },
   { table: 'idempotency_key', row: `caller || '/' || key` },
+  { table: 'intent_secret', row: 'id::text' },
   { table: 'netbox_link_attempt', row: 'id::text' },
   { table: 'notification_target', row: 'id::text' },
 ];

@@ -36,6 +36,7 @@ export type RunReason =
   | 'netbox-permission'
   | 'writes-refused'
   | 'guests-not-reflected'
+  | 'guests-not-changed'
   | 'new-conflicts'
   | 'endpoint-failed'
   | 'endpoint-disabled'

@@ -9,6 +9,7 @@ import { databaseCheck } from '../database/readiness';
 import type { ReadinessCheck } from '../telemetry/readiness';
 import { temporalCheck, workersCheck } from './checks';
 import { openClients } from './clients';
+import { composeIntent } from './intent';
 import { composeOutbox, scheduleOutbox } from './outbox';
 import { composeQuestions } from './questions';
 import { composeReconcile, scheduleReconcile } from './reconcile';
@@ -50,6 +51,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
     activities: {
       ...composeReflection(config, pool, clients),
       ...composeQuestions(config, pool, secrets, clients),
+      ...(await composeIntent(config, pool, secrets, clients)),
       ...composeSchedules(config, pool),
       ...composeReconcile(pool, client),
       ...composeOutbox(config, pool, secrets, clients),

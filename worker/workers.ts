@@ -5,6 +5,7 @@ import {
   Worker,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
+import type { IntentActivities } from '../activities/intent/activities';
 import type { NotificationActivities } from '../activities/notifications/activities';
 import type { ReflectionActivities } from '../activities/reflection/activities';
 import type { ReconcileActivities } from '../activities/runs/reconcile';
@@ -15,7 +16,12 @@ import { taskQueues } from '../workflows/names';
 export interface WorkersOptions {
   connection: NativeConnection;
   namespace: string;
-  activities: ReflectionActivities & ReconcileActivities & ScheduleActivities & RetentionActivities & NotificationActivities;
+  activities: ReflectionActivities &
+    IntentActivities &
+    ReconcileActivities &
+    ScheduleActivities &
+    RetentionActivities &
+    NotificationActivities;
   bundle?: WorkflowBundleWithSourceMap | { codePath: string };
 }
 
@@ -48,5 +54,6 @@ export async function createWorkers({ connection, namespace, activities, bundle 
       maxConcurrentActivityTaskExecutions: 50,
     }),
     Worker.create({ ...shared, taskQueue: taskQueues.reflect, maxConcurrentActivityTaskExecutions: 20 }),
+    Worker.create({ ...shared, taskQueue: taskQueues.mutate, maxConcurrentActivityTaskExecutions: 20 }),
   ]);
 }

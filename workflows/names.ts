@@ -5,6 +5,8 @@ export const taskQueues = {
   control: 'proxbox-control',
   /** Reads of Proxmox and bulk writes to NetBox. */
   reflect: 'proxbox-reflect',
+  /** Writes to guests, and the plans for them: a dead cluster must not hold up anything else. */
+  mutate: 'proxbox-mutate',
 } as const;
 
 export const workflowTypes = {
@@ -39,6 +41,21 @@ export interface NetBoxLinkInput {
   attemptId: string;
 }
 
+/** The row of a plan of changes. */
+export interface IntentPlanInput {
+  planId: string;
+}
+
+/** The row of a run, and what a workflow that goes on under a new history carries along. */
+export interface IntentApplyInput extends RunInput {
+  continued?: { paused: boolean };
+}
+
+/** The row of one guest's change. */
+export interface GuestChangeInput {
+  changeId: string;
+}
+
 export const workflowIds = {
   fullSync: (runId: string): string => `full-sync/${runId}`,
   /** One sync per endpoint: the id is the lock. */
@@ -53,4 +70,8 @@ export const workflowIds = {
   outbox: 'outbox',
   endpointProbe: (probeId: string): string => `endpoint-probe/${probeId}`,
   netboxLink: (attemptId: string): string => `netbox-link/${attemptId}`,
+  intentPlan: (planId: string): string => `intent-plan/${planId}`,
+  intentApply: (runId: string): string => `intent/${runId}`,
+  /** One workflow that changes a guest: the id is the lock. Without the kind, since VMIDs are shared by both. */
+  guest: (endpointId: string, vmid: number): string => `guest/${endpointId}/${vmid}`,
 } as const;

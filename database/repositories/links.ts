@@ -37,6 +37,19 @@ export async function findLinkedIds(
   return rows.map(row => ({ kind: row.kind, key: row.key, netboxId: Number(row.netbox_id) }));
 }
 
+/** What objects of NetBox show, by their ids, whichever endpoint it belongs to. */
+export async function linksOfObjects(
+  db: Queryable,
+  kind: ReflectionKindName,
+  netboxIds: readonly number[],
+): Promise<{ netboxId: number; endpointId: string; key: string }[]> {
+  const { rows } = await db.query<{ netbox_id: string; endpointId: string; key: string }>(
+    `select netbox_id, endpoint_id as "endpointId", key from reflected where kind = $1 and netbox_id = any($2::bigint[])`,
+    [kind, netboxIds],
+  );
+  return rows.map(({ netbox_id: id, ...row }) => ({ ...row, netboxId: Number(id) }));
+}
+
 /** NetBox ids that other endpoints own, by kind. */
 export async function idsOfOtherEndpoints(db: Queryable, endpointId: string, kind: ReflectionKindName): Promise<Set<number>> {
   const { rows } = await db.query<{ netbox_id: string }>(

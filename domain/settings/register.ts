@@ -1,5 +1,6 @@
 import { defaultPolicy } from '../reflection/policy';
 import { flagSettings } from './flags';
+import { intentSettings } from './intent-settings';
 import { byPeople, everywhere, installation } from './layers';
 import type { SettingLayer, SettingSpec, ValueOf } from './spec';
 
@@ -178,6 +179,7 @@ export const settings = {
     layers: byPeople,
     description: 'The phrase that was typed to switch it on. It is forgotten when it is switched off.',
   },
+  ...intentSettings,
   ...flagSettings,
 } as const satisfies Readonly<Record<string, SettingSpec>>;
 

@@ -1,0 +1,91 @@
+/** The activities of intent, as workflows call them. Each takes ids and gives states and counts: histories hold references alone. */
+import { Context } from '@temporalio/activity';
+import type { RunReason } from '../../domain/run';
+import type { ChangeState } from '../../database/repositories/intent/changes';
+import type { RunEnd } from '../../database/repositories/run-records';
+import { StopRun, toFailure } from '../failures';
+import { withHeartbeat } from '../heartbeat';
+import { performCall, type CallEnd } from './call';
+import { beginChange, endChange, type BegunChange, type Interruption } from './change';
+import type { IntentDeps } from './deps';
+import { makePlan, type MadePlan } from './plan';
+import { closeApply, leaveChanges, nextChanges, openApply, queueChanges, type NextChange, type OpenedApply } from './runs';
+import { stampChange } from './stamp';
+
+interface OfRun {
+  runId: string;
+}
+
+interface OfChange {
+  changeId: string;
+}
+
+export function createIntentActivities(deps: IntentDeps) {
+  /** Every error leaves as a failure whose type is a reason code, without anything secret. */
+  const guarded =
+    <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      try {
+        return await work(...args);
+      } catch (error) {
+        throw toFailure(error, deps.explain);
+      }
+    };
+
+  return {
+    /** Plans; when that is not possible in the end, the plan says why. */
+    makeIntentPlan: guarded(async ({ planId }: { planId: string }): Promise<MadePlan> =>
+      withHeartbeat((progress, signal) => makePlan(deps, planId, progress, signal)),
+    ),
+
+    failIntentPlan: guarded(async ({ planId, reason, message }: { planId: string; reason: RunReason; message: string }): Promise<void> => {
+      await deps.store.finishIntentPlan(planId, { state: 'failed', reason, message });
+    }),
+
+    openIntentApply: guarded(async ({ runId }: OfRun): Promise<OpenedApply | null> => openApply(deps, runId)),
+
+    queueGuestChanges: guarded(async ({ runId }: OfRun): Promise<{ queued: number; endpointIds: string[] }> => queueChanges(deps, runId)),
+
+    nextGuestChanges: guarded(async ({ runId, limit }: OfRun & { limit: number }): Promise<NextChange[]> =>
+      nextChanges(deps, runId, limit),
+    ),
+
+    leaveGuestChanges: guarded(async ({ runId, ...why }: OfRun & { reason: string; message: string }): Promise<void> =>
+      leaveChanges(deps, runId, why),
+    ),
+
+    notePause: guarded(async ({ runId, paused }: OfRun & { paused: boolean }): Promise<void> =>
+      deps.store.setPhase(runId, paused ? 'paused' : 'apply'),
+    ),
+
+    closeIntentApply: guarded(async ({ runId, cancelled }: OfRun & { cancelled: boolean }): Promise<RunEnd> =>
+      closeApply(deps, runId, cancelled),
+    ),
+
+    failIntentApply: guarded(async ({ runId, reason, message }: OfRun & { reason: RunReason; message: string }): Promise<void> => {
+      await leaveChanges(deps, runId, { reason, message }).catch((error: unknown) => {
+        if (!(error instanceof StopRun)) throw error;
+      });
+      await deps.store.endRun(runId, { state: 'failed', reason, message });
+    }),
+
+    beginGuestChange: guarded(async ({ changeId }: OfChange): Promise<BegunChange | 'busy'> => beginChange(deps, changeId)),
+
+    leaveGuestChange: guarded(async ({ changeId, ...why }: OfChange & { reason: string; message: string }): Promise<void> => {
+      await deps.store.moveGuestChange(changeId, { from: ['queued'], to: 'refused', ...why });
+    }),
+
+    /** One request to Proxmox: gate, recheck and write in one attempt, then the task, then a read. */
+    makeGuestCall: guarded(async ({ changeId, seq }: OfChange & { seq: number }): Promise<CallEnd> =>
+      withHeartbeat((beat, signal) => performCall(deps, changeId, seq, { beat, signal })),
+    ),
+
+    endGuestChange: guarded(async ({ changeId, interrupted }: OfChange & { interrupted: Interruption | null }): Promise<ChangeState> =>
+      endChange(deps, changeId, interrupted, Context.current().cancellationSignal),
+    ),
+
+    stampGuestChange: guarded(async ({ changeId }: OfChange): Promise<void> => stampChange(deps, changeId)),
+  };
+}
+
+export type IntentActivities = ReturnType<typeof createIntentActivities>;

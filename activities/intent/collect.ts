@@ -1,0 +1,76 @@
+import type { IntentPlan } from '../../database/repositories/intent/plans';
+import { readVm } from '../../domain/intent/changes/read-vm';
+import { collectChanges } from '../../domain/intent/changes/collect';
+import type { GuestChange } from '../../domain/intent/changes/guest-change';
+import { fromPosted } from '../../domain/intent/changes/posted-change';
+import { guestObjectTypes, type ShapeProblem } from '../../domain/intent/changes/stored-change';
+import type { NetBoxGuest } from '../../domain/intent/plan/drift';
+import type { JsonObject } from '../../domain/json';
+import { textIn } from '../../domain/reflection/kind';
+import { listStoredChanges } from '../../clients/netbox/branching/changes';
+import type { IntentDeps } from './deps';
+import { readFacts } from './netbox-facts';
+
+/** What a plan is to be made of. */
+export interface Asked {
+  changes: readonly GuestChange[];
+  problems: readonly ShapeProblem[];
+  /** Slugs of NetBox's tags by their names; only where a change has tags. */
+  tagSlugs: ReadonlyMap<string, string>;
+  /** What NetBox shows of the virtual machines that are changed, by their ids. */
+  shown: ReadonlyMap<number, NetBoxGuest>;
+}
+
+/** The changes of a plan: those that were posted, or those that NetBox keeps of the branch — never main as it is now. */
+export async function collectAsked(deps: IntentDeps, plan: IntentPlan): Promise<Asked> {
+  const { changes, problems } = plan.branch === null ? posted(plan) : await ofBranch(deps, plan.branch);
+  const [tagSlugs, shown] = await Promise.all([readTagSlugs(deps, changes), readShown(deps, changes)]);
+  return { changes, problems, tagSlugs, shown };
+}
+
+type Branch = NonNullable<IntentPlan['branch']>;
+
+const posted = ({ asked }: IntentPlan): Pick<Asked, 'changes' | 'problems'> => ({ changes: asked.map(fromPosted), problems: [] });
+
+async function ofBranch(deps: IntentDeps, { id, mergedAt }: Branch): Promise<Pick<Asked, 'changes' | 'problems'>> {
+  await deps.netbox.open();
+  const stored = await listStoredChanges(deps.netbox, id, { objectTypes: guestObjectTypes });
+  // After a merge NetBox keeps stored creates that it refused, or that somebody deleted since.
+  const absent = mergedAt === null ? [] : stored.filter(row => row.action === 'create' && !row.inMain);
+  const { changes, problems } = collectChanges(
+    stored.filter(row => !absent.includes(row)),
+    await readFacts(deps, stored),
+  );
+  const notThere = absent.map(({ objectType, objectRepr }) => ({
+    place: `${objectType} ${objectRepr}`,
+    message: 'is in the branch and not in NetBox: the merge did not make it, or it was deleted since',
+  }));
+  return { changes, problems: [...problems, ...notThere] };
+}
+
+async function readTagSlugs({ netbox }: IntentDeps, changes: readonly GuestChange[]): Promise<Map<string, string>> {
+  const names = new Set(
+    changes.flatMap(change => {
+      if (change.op === 'delete') return [];
+      const { tags } = change.vm;
+      if (tags === undefined) return [];
+      return 'to' in tags ? [...tags.to, ...(tags.from ?? [])] : [...tags];
+    }),
+  );
+  if (names.size === 0) return new Map();
+  const rows = await netbox.listAll('extras/tags', { fields: ['name', 'slug'] });
+  return new Map(rows.filter(row => names.has(textIn(row['name']))).map(row => [textIn(row['name']), textIn(row['slug'])]));
+}
+
+/** Of the virtual machines that updates are about; it is shown beside the plan, and nothing follows from it. */
+async function readShown({ netbox }: IntentDeps, changes: readonly GuestChange[]): Promise<Map<number, NetBoxGuest>> {
+  const ids = changes.flatMap(({ op, guest }) => (op === 'update' && guest.netboxId !== null ? [guest.netboxId] : []));
+  if (ids.length === 0) return new Map();
+  const rows = await netbox.listByIds('virtualization/virtual-machines', ids);
+  return new Map(
+    rows.map(row => [
+      row.id,
+      { vm: readVm({ place: '', values: JSON.parse(JSON.stringify(row)) as JsonObject, problems: [] }), interfaces: [], disks: [] },
+    ]),
+  );
+}

@@ -1,0 +1,52 @@
+import type { NetBoxClient } from '../../clients/netbox/client';
+import type { ProxmoxClient } from '../../clients/proxmox/client';
+import type { AuditOutcome } from '../../database/audit-chain';
+import type { IntentStore } from '../../database/intent-store';
+import type { Endpoint } from '../../database/repositories/endpoints';
+import type { AuditEntry } from '../../domain/audit/record';
+import type { SettingValues } from '../../domain/settings/register';
+import type { Explanation } from '../reflection/deps';
+
+/** Proxmox as plans and rechecks see it. */
+export type IntentReader = Pick<
+  ProxmoxClient,
+  | 'clusterResources'
+  | 'nodes'
+  | 'nodeNetwork'
+  | 'nodeStorages'
+  | 'storageContent'
+  | 'guestConfig'
+  | 'guestPending'
+  | 'guestStatus'
+  | 'nodeTasks'
+  | 'request'
+  | 'close'
+>;
+
+/** Proxmox as the one activity sees it that writes. */
+export type IntentWriter = Pick<ProxmoxClient, 'request' | 'awaitTask' | 'close'>;
+
+/** The two rows around each write. */
+export interface IntentAudit {
+  /** Before the write; gives the row's number. */
+  begin(entry: AuditEntry): Promise<number>;
+  /** After it, also when another attempt wrote the first row. */
+  complete(seq: number, outcome: AuditOutcome): Promise<void>;
+}
+
+export interface IntentDeps {
+  store: IntentStore;
+  /** A client with the read credential; the caller closes it. */
+  openReading(endpoint: Endpoint): Promise<IntentReader>;
+  /** One with the write credential; undefined when the endpoint allows no changes, or has none. */
+  openWriting(endpoint: Endpoint): Promise<IntentWriter | undefined>;
+  netbox: NetBoxClient;
+  settings: {
+    ofInstallation(): Promise<SettingValues>;
+    ofEndpoint(endpoint: Endpoint): Promise<SettingValues>;
+  };
+  /** A stored secret of a plan. */
+  openSecret(planId: string, id: string): Promise<string | undefined>;
+  audit: IntentAudit;
+  explain(error: unknown): Explanation;
+}

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ProxmoxNotFoundError, ProxmoxPermissionError } from '../../clients/proxmox/errors';
+import type { GuestRow } from '../../clients/proxmox/answers/cluster';
+import type { GuestRef } from '../../clients/proxmox/answers/guest';
+import type { LiveGuest } from '../../domain/intent/plan/live';
+import type { GuestStatus } from '../../domain/reflection/inventory';
+import type { IntentReader } from './deps';
+
+/** A guest as it is now: what is in effect, what waits for the next start, whether it runs. */
+export async function readLive(reader: IntentReader, guest: GuestRef, signal: AbortSignal): Promise<LiveGuest> {
+  const [config, pending, status] = await Promise.all([
+    reader.guestConfig(guest, { current: guest.kind === 'qemu' }, { signal }),
+    reader.guestPending(guest, { signal }),
+    reader.guestStatus(guest, { signal }),
+  ]);
+  return {
+    kind: guest.kind,
+    vmid: guest.vmid,
+    node: guest.node,
+    status: powerOf(status),
+    config,
+    pendingKeys: pending.filter(key => key.pending !== null || key.deleted).map(({ key }) => key),
+  };
+}
+
+/** Whatever is neither stopped nor known to run on counts as paused: a change that needs a stopped guest is not made then. */
+function powerOf({ status, qmpstatus }: { status: string; qmpstatus: string | null }): GuestStatus {
+  if (status === 'stopped') return 'stopped';
+  return status === 'running' && (qmpstatus ?? 'running') === 'running' ? 'running' : 'paused';
+}
+
+/** Between two looks at a guest that moves. */
+const pauseMs = 300;
+
+/**
+ * The guest with a VMID, wherever it is, of whatever kind; undefined when the cluster lists none. A guest that moves between the list and the read
+ * is looked for again.
+ */
+export async function findLive(
+  reader: IntentReader,
+  vmid: number,
+  signal: AbortSignal,
+): Promise<{ row: GuestRow; live: LiveGuest | null } | undefined> {
+  for (let looks = 1; ; looks++) {
+    const { guests } = await reader.clusterResources({ signal });
+    const row = guests.find(guest => guest.vmid === vmid);
+    if (!row) return undefined;
+    try {
+      return { row, live: await readLive(reader, row, signal) };
+    } catch (error) {
+      if (error instanceof ProxmoxPermissionError) return { row, live: null };
+      if (!(error instanceof ProxmoxNotFoundError) || looks >= 3) throw error;
+      await sleep(pauseMs, undefined, { signal });
+    }
+  }
+}

@@ -1,0 +1,94 @@
+/** Plans what was asked for: reads the guests and what their clusters have, checks, and stores one row for each guest. */
+import { createHash } from 'node:crypto';
+import type { NewGuestChange } from '../../database/repositories/intent/changes';
+import type { IntentPlan } from '../../database/repositories/intent/plans';
+import { summaryOf } from '../../domain/intent/checks/register';
+import type { GuestChange } from '../../domain/intent/changes/guest-change';
+import { planDigest } from '../../domain/intent/digest';
+import { StopRun } from '../failures';
+import { collectAsked } from './collect';
+import type { IntentDeps } from './deps';
+import { planEndpoint, planNowhere, type PlannedChange } from './plan-endpoint';
+
+export interface MadePlan {
+  planId: string;
+  state: IntentPlan['state'];
+  /** One sentence. */
+  message: string;
+  changes: number;
+}
+
+/** VMIDs that were promised to plans which nobody applied are free again after so long. */
+const promiseHours = 24;
+
+/** Plans once: a repeated attempt, or another process, finds the plan that was made. */
+export async function makePlan(deps: IntentDeps, planId: string, beat: (what: string) => void, signal: AbortSignal): Promise<MadePlan> {
+  return deps.store.withLock(`intent plan ${planId}`, async () => {
+    const plan = await planOf(deps, planId);
+    if (plan.state === 'pending') await planNow(deps, plan, beat, signal);
+    const made = await planOf(deps, planId);
+    const { length } = await deps.store.listGuestChanges(planId);
+    return { planId, state: made.state, message: made.message ?? '', changes: length };
+  });
+}
+
+export async function planOf({ store }: IntentDeps, planId: string): Promise<IntentPlan> {
+  const plan = await store.findIntentPlan(planId);
+  if (!plan) throw new StopRun('internal', `There is no plan ${planId}.`);
+  return plan;
+}
+
+async function planNow(deps: IntentDeps, plan: IntentPlan, beat: (what: string) => void, signal: AbortSignal): Promise<void> {
+  const { store } = deps;
+  await store.forgetGuestChanges(plan.id);
+  beat('reading what was asked for');
+  const asked = await collectAsked(deps, plan);
+  const byEndpoint = new Map<string | null, { seq: number; change: GuestChange }[]>();
+  asked.changes.forEach((change, seq) => {
+    const { endpointId } = change.guest;
+    byEndpoint.set(endpointId, [...(byEndpoint.get(endpointId) ?? []), { seq, change }]);
+  });
+  const planned: PlannedChange[] = [];
+  for (const [endpointId, changes] of byEndpoint) {
+    const endpoint = endpointId === null ? undefined : await store.findEndpoint(endpointId);
+    if (!endpoint) {
+      planned.push(...(await planNowhere(deps, plan, changes)));
+      continue;
+    }
+    beat(`planning ${changes.length} changes of ${endpoint.name}`);
+    // Two plans at once would promise one VMID twice.
+    const made = await store.withLock(`intent vmids ${endpoint.id}`, async () => {
+      await store.releaseOldReservations(endpoint.id, promiseHours);
+      const each = await planEndpoint(deps, plan, endpoint, changes, asked, signal);
+      await store.transaction(async tx => {
+        for (const { row, reserve } of each) {
+          await tx.insertGuestChange(plan.id, row);
+          if (reserve) await tx.reserveVmid(endpoint.id, { ...reserve, changeId: row.id });
+        }
+      });
+      return each;
+    });
+    planned.push(...made);
+  }
+  await store.transaction(async tx => {
+    const stored = new Set((await tx.listGuestChanges(plan.id)).map(({ id }) => id));
+    for (const { row } of planned) if (!stored.has(row.id)) await tx.insertGuestChange(plan.id, row);
+    const rows = planned.map(({ row }) => row).sort((a, b) => a.seq - b.seq);
+    await tx.finishIntentPlan(plan.id, {
+      state: 'ready',
+      digest: digestOf(rows),
+      message: summaryOf(
+        rows,
+        rows.flatMap(({ checks }) => checks),
+      ),
+      problems: asked.problems,
+    });
+  });
+}
+
+function digestOf(rows: readonly NewGuestChange[]): string {
+  const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+  const withoutPlan = rows.filter(row => row.plan === null).map(({ op, endpointId, kind, vmid, name }) => [op, endpointId, kind, vmid, name]);
+  const plans = rows.flatMap(({ plan }) => plan ?? []);
+  return sha256(`${planDigest(plans, sha256)} ${JSON.stringify(withoutPlan)}`);
+}

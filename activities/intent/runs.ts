@@ -1,0 +1,112 @@
+import type { ChangeState } from '../../database/repositories/intent/changes';
+import type { IntentPlan } from '../../database/repositories/intent/plans';
+import type { RunEnd } from '../../database/repositories/run-records';
+import { overallOf, statusOf, type GuestOutcome } from '../../domain/intent/outcome';
+import { StopRun } from '../failures';
+import type { IntentDeps } from './deps';
+
+export interface OpenedApply {
+  planId: string;
+  requestedBy: string;
+  stopOnFailure: boolean;
+  /** What it is about, in a few words. */
+  about: string;
+}
+
+/** Null when the run has ended: its workflow has nothing to do any more. */
+export async function openApply({ store }: IntentDeps, runId: string): Promise<OpenedApply | null> {
+  const plan = await planOfRun(store, runId);
+  if (!(await store.startRun(runId))) return null;
+  await store.ensurePartitions();
+  const about = plan.branch === null ? 'a request' : `the branch ${plan.branch.name}`;
+  return { planId: plan.id, requestedBy: plan.requestedBy, stopOnFailure: plan.stopOnFailure, about };
+}
+
+async function planOfRun(store: IntentDeps['store'], runId: string): Promise<IntentPlan> {
+  const plan = await store.findPlanOfRun(runId);
+  if (!plan) throw new StopRun('internal', `The run ${runId} has no plan.`);
+  return plan;
+}
+
+/**
+ * Takes what the plan permits into the run, and ends the rest: what is blocked is refused, and of a delete it is noted that a request for it is
+ * needed. While a change waits or was not made, reflection leaves its guest's fields alone.
+ */
+export async function queueChanges({ store }: IntentDeps, runId: string): Promise<{ queued: number; endpointIds: string[] }> {
+  const plan = await planOfRun(store, runId);
+  if (plan.state !== 'ready') throw new StopRun(plan.reason ?? 'internal', plan.message ?? 'There is no plan.');
+  const rows = await store.listGuestChanges(plan.id);
+  const endpointIds = [...new Set(rows.flatMap(({ endpointId }) => endpointId ?? []))].sort();
+  await store.transaction(async tx => {
+    await tx.setRunEndpoints(runId, endpointIds);
+    for (const row of rows.filter(({ state }) => state === 'planned')) {
+      const block = row.checks.find(({ verdict }) => verdict === 'blocked');
+      if (row.verdict === 'blocked') {
+        const { reason = 'blocked', message = 'The plan does not permit it.' } = block ?? {};
+        await tx.moveGuestChange(row.id, { from: ['planned'], to: 'refused', reason, message });
+      } else if (row.op === 'delete') {
+        const message = `${row.name} needs a deletion request, which somebody else decides about.`;
+        await tx.moveGuestChange(row.id, { from: ['planned'], to: 'deletion_requested', reason: 'delete_routed_to_deletion_request', message });
+      } else await tx.moveGuestChange(row.id, { from: ['planned'], to: 'queued' });
+      if (row.op === 'update' && row.netboxId !== null && row.endpointId !== null && row.vmid !== null) {
+        await tx.holdGuest({ changeId: row.id, endpointId: row.endpointId, kind: row.kind, vmid: row.vmid });
+      }
+    }
+  });
+  const counts = await store.countGuestChanges(plan.id);
+  return { queued: (counts.queued ?? 0) + (counts.running ?? 0), endpointIds };
+}
+
+export interface NextChange {
+  changeId: string;
+  endpointId: string;
+  vmid: number;
+  /** One line for people. */
+  summary: string;
+}
+
+export async function nextChanges({ store }: IntentDeps, runId: string, limit: number): Promise<NextChange[]> {
+  const plan = await planOfRun(store, runId);
+  const rows = await store.nextGuestChanges(plan.id, limit);
+  return rows.flatMap(({ id, endpointId, vmid, op, kind, name }) =>
+    endpointId === null || vmid === null
+      ? []
+      : [{ changeId: id, endpointId, vmid, summary: `${op === 'create' ? 'Create' : 'Update'} ${name} (${kind}/${vmid})` }],
+  );
+}
+
+/** Ends what never had its turn. */
+export async function leaveChanges(
+  { store }: IntentDeps,
+  runId: string,
+  { reason, message }: { reason: string; message: string },
+): Promise<void> {
+  const plan = await planOfRun(store, runId);
+  await store.moveGuestChanges(plan.id, { from: ['planned', 'queued'], to: 'cancelled', reason, message });
+}
+
+const open = new Set<string>(['planned', 'queued', 'running']);
+const isOutcome = (state: ChangeState): state is GuestOutcome => !open.has(state);
+
+/** Ends the run as its guests ended. */
+export async function closeApply({ store }: IntentDeps, runId: string, cancelled: boolean): Promise<RunEnd> {
+  const plan = await planOfRun(store, runId);
+  const rows = await store.listGuestChanges(plan.id);
+  const statuses = rows.flatMap(({ state, reason }) => (isOutcome(state) ? [statusOf(state, reason ?? undefined)] : []));
+  const overall = overallOf(statuses);
+  const counts = await store.countGuestChanges(plan.id);
+  await store.addCounts(runId, counts as Record<string, number>);
+  await store.addReport(runId, { overall, plan: plan.id });
+  const told = Object.entries(counts).map(([state, count]) => `${count} ${state.replaceAll('_', ' ')}`);
+  const message = told.length === 0 ? 'No changes for Proxmox.' : `${told.join(', ')}.`;
+  const planDigest = plan.digest ?? undefined;
+  const end: RunEnd = cancelled
+    ? { state: 'cancelled', message: `Cancelled between two guests: ${message}` }
+    : overall === 'failed'
+      ? { state: 'failed', reason: 'guests-not-changed', message }
+      : overall === 'partial'
+        ? { state: 'partial', reason: 'guests-not-changed', message }
+        : { state: 'completed', message };
+  await store.endRun(runId, { ...end, ...(planDigest !== undefined && { planDigest }) });
+  return end;
+}

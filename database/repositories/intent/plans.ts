@@ -1,0 +1,106 @@
+import type { OptIn } from '../../../domain/intent/gate';
+import type { PostedChange } from '../../../domain/intent/changes/posted-change';
+import type { ShapeProblem } from '../../../domain/intent/changes/stored-change';
+import type { RightsAtRequest } from '../../../domain/intent/rights-at-request';
+import type { RunReason } from '../../../domain/run';
+import type { Queryable } from '../../queryable';
+
+/** A plan of changes of guests: who asked for what, and what came of planning it. */
+export interface IntentPlan {
+  id: string;
+  /** Null: changes that were posted. */
+  branch: { id: number; name: string; mergedAt: string | null } | null;
+  optIn: OptIn;
+  asked: PostedChange[];
+  requestedBy: string;
+  requesterId: string | null;
+  rights: RightsAtRequest;
+  stopOnFailure: boolean;
+  state: 'pending' | 'ready' | 'failed';
+  reason: RunReason | null;
+  message: string | null;
+  digest: string | null;
+  problems: ShapeProblem[];
+  runId: string | null;
+  createdAt: Date;
+  plannedAt: Date | null;
+}
+
+export type NewIntentPlan = Pick<
+  IntentPlan,
+  'id' | 'branch' | 'optIn' | 'asked' | 'requestedBy' | 'requesterId' | 'rights' | 'stopOnFailure'
+>;
+
+interface Row extends Omit<IntentPlan, 'branch'> {
+  branch_id: string | null;
+  branch_name: string | null;
+  merged_at: string | null;
+}
+
+const COLUMNS = `id, branch_id, branch_name, merged_at, opt_in as "optIn", asked, requested_by as "requestedBy", requester_id as "requesterId",
+  rights, stop_on_failure as "stopOnFailure", state, reason, message, digest, problems, run_id as "runId", created_at as "createdAt",
+  planned_at as "plannedAt"`;
+
+const toPlan = ({ branch_id: id, branch_name: name, merged_at: mergedAt, ...row }: Row): IntentPlan => ({
+  ...row,
+  branch: id === null ? null : { id: Number(id), name: name ?? '', mergedAt },
+});
+
+export async function insertIntentPlan(db: Queryable, plan: NewIntentPlan): Promise<void> {
+  const { branch } = plan;
+  await db.query(
+    `insert into intent_plan (id, source, branch_id, branch_name, merged_at, opt_in, asked, requested_by, requester_id, rights, stop_on_failure)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    [
+      ...[plan.id, branch === null ? 'request' : 'branch', branch?.id, branch?.name, branch?.mergedAt, JSON.stringify(plan.optIn)],
+      ...[JSON.stringify(plan.asked), plan.requestedBy, plan.requesterId, JSON.stringify(plan.rights), plan.stopOnFailure],
+    ],
+  );
+}
+
+export async function findIntentPlan(db: Queryable, id: string): Promise<IntentPlan | undefined> {
+  const { rows } = await db.query<Row>(`select ${COLUMNS} from intent_plan where id = $1`, [id]);
+  return rows.map(toPlan)[0];
+}
+
+export async function findPlanOfRun(db: Queryable, runId: string): Promise<IntentPlan | undefined> {
+  const { rows } = await db.query<Row>(`select ${COLUMNS} from intent_plan where run_id = $1`, [runId]);
+  return rows.map(toPlan)[0];
+}
+
+/** The newest plan of a branch. */
+export async function latestPlanOfBranch(db: Queryable, branchId: number): Promise<IntentPlan | undefined> {
+  const { rows } = await db.query<Row>(`select ${COLUMNS} from intent_plan where branch_id = $1 order by created_at desc limit 1`, [
+    branchId,
+  ]);
+  return rows.map(toPlan)[0];
+}
+
+/** The first end of planning stays. */
+export async function finishIntentPlan(
+  db: Queryable,
+  id: string,
+  end: { state: 'ready'; digest: string; message: string; problems: readonly ShapeProblem[] } | { state: 'failed'; reason: RunReason; message: string },
+): Promise<boolean> {
+  const ready = end.state === 'ready';
+  const { rowCount } = await db.query(
+    `update intent_plan set state = $2, reason = $3, message = $4, digest = $5, problems = $6, planned_at = now()
+      where id = $1 and state = 'pending'`,
+    [id, end.state, ready ? null : end.reason, end.message, ready ? end.digest : null, JSON.stringify(ready ? end.problems : [])],
+  );
+  return rowCount === 1;
+}
+
+/** A run takes a plan. False when another one has, or its digest is another one. */
+export async function takeIntentPlan(db: Queryable, id: string, runId: string, digest: string): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update intent_plan set run_id = $2 where id = $1 and run_id is null and state = 'ready' and digest = $3`,
+    [id, runId, digest],
+  );
+  return rowCount === 1;
+}
+
+/** Gives a plan that is made in the run itself to that run. Unique violation of `intent_plan_merge` when the merge has its run. */
+export async function giveIntentPlan(db: Queryable, id: string, runId: string): Promise<void> {
+  await db.query('update intent_plan set run_id = $2 where id = $1 and run_id is null', [id, runId]);
+}
