@@ -1,5 +1,6 @@
 import { appendRunEvent, completeStep } from '../../database/repositories/run-events';
 import { cancelRun } from '../../database/repositories/run-requests';
+import { addPerson } from './auth/support/people';
 import { type ApiServer, startApiServer } from './support/api-server';
 import { followEvents, type SentEvent } from './support/event-client';
 import { seedRun } from './support/seed';
@@ -126,6 +127,24 @@ test('many who tell at once: every event has its number, and a reader misses non
   const events = await stream.rest();
   expect(events.map(({ id }) => Number(id))).toEqual(Array.from({ length: 61 }, (_, index) => index + 1));
 });
+
+test('a quiet stream is kept alive, and ends for whoever lost the right to see the run', async () => {
+  const runId = await running();
+  const [stays, leaves] = await Promise.all([addPerson(server, { roles: ['viewer'] }), addPerson(server, { roles: ['viewer'] })]);
+  const path = `${server.url}/runs/${runId}/events`;
+  const kept = await fetch(path, { headers: { authorization: `Bearer ${stays.token}` } });
+  const lost = await followEvents(path, { authorization: `Bearer ${leaves.token}` });
+  expect([kept.status, lost.status]).toEqual([200, 200]);
+  const admin = await addPerson(server, { roles: ['administrator'] });
+  await admin.ask('DELETE', `/users/${leaves.id}/tokens/${leaves.tokenId}`);
+  expect(await lost.rest()).toEqual([]);
+  let text = '';
+  for await (const chunk of kept.body ?? []) {
+    text += Buffer.from(chunk).toString();
+    if (text.includes('\n: keepalive\n')) break;
+  }
+  expect(text).toContain(': keepalive');
+}, 60_000);
 
 test('news arrive also when the database stops telling of them', async () => {
   const runId = await running();

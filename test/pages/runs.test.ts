@@ -110,6 +110,43 @@ describe('the page of a run', () => {
     expect((await visitor.get(`/ui/runs/${id}`)).html).not.toContain('http-equiv="refresh"');
   });
 
+  test('shows what happened, how far the step at work is, and how long each step took, also to whoever sees no picture', async () => {
+    const { pool } = server.database;
+    const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 9, 0, second));
+    const id = await runOf({
+      state: 'running',
+      phase: 'apply interface',
+      created_at: at(0),
+      started_at: at(2),
+    });
+    const told = [
+      [2, 'step', 'observe started', { step: 'observe', status: 'started', message: 'Reading the Proxmox endpoint Berlin.' }],
+      [12, 'step', 'observe completed', { step: 'observe', status: 'completed', message: '120 guests on 4 nodes.' }],
+      [12, 'step', 'apply started', { step: 'apply', status: 'started', message: 'Writing NetBox.' }],
+      [13, 'error_detail', null, { item: { name: 'web-1' }, message: 'name: already used' }],
+      [14, 'item_progress', null, { message: 'Objects settled: 30 of 120', progress: { current: 30, total: 120, percent: 25 } }],
+    ] as const;
+    for (const [index, [second, event, once, data]] of told.entries()) {
+      await pool.query(`insert into run_event (root_id, id, run_id, event, once, data, at) values ($1, $2, $1, $3, $4, $5, $6)`, [
+        id,
+        index + 1,
+        event,
+        once,
+        JSON.stringify(data),
+        at(second),
+      ]);
+    }
+    const { text, html } = await visitor.get(`/ui/runs/${id}`);
+    expect(text).toContain('Read Proxmox 10.0 s');
+    expect(html).toMatch(/<progress[^>]*value="30"[^>]*max="120"/);
+    expect(text).toMatch(
+      /What happened.* Berlin web-1: name: already used .* Berlin Writing NetBox\..* Berlin 120 guests on 4 nodes\./,
+    );
+    expect(text).not.toContain('30 of 120');
+    expect(html).toMatch(/aria-label="Time line of 1 run[^"]*Berlin: waiting 2\.0 s, read proxmox 10\.0 s, write netbox /);
+    expect(html).toContain(`hx-sse:connect="/runs/${id}/events"`);
+  });
+
   test('can be cancelled while it is at work', async () => {
     const id = await runOf({ state: 'running', started_at: new Date() });
     expect((await visitor.get(`/ui/runs/${id}`)).text).toContain('Cancel run');
