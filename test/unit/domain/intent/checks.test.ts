@@ -1,5 +1,5 @@
 import type { CheckSubject } from '../../../../domain/intent/checks/check';
-import { growthOf, noUsage } from '../../../../domain/intent/checks/growth';
+import { noUsage } from '../../../../domain/intent/usage';
 import { checkGuest, checks, isPermitted, summaryOf } from '../../../../domain/intent/checks/register';
 import type { PlanLimits, PlanWorld } from '../../../../domain/intent/checks/world';
 import type { GuestChange, GuestDelete } from '../../../../domain/intent/changes/guest-change';
@@ -220,19 +220,6 @@ test('a guest that runs takes what it can take while it runs, and a container al
   expect(isPermitted(checkGuest(updated(update({ tags: { from: [], to: ['x'] } }), qemu({}, running))))).toBe(true);
   const change = update({ memory: { to: 1024 } }, { guest: { ...deleted.guest, kind: 'lxc' } });
   expect(isPermitted(checkGuest(updated(change, lxc({}, running))))).toBe(true);
-});
-
-test('what a plan adds to a quota', () => {
-  const change = update({ vcpus: { to: 4 }, memory: { to: 1024 } }, { disks: [changedDisk({ size: { to: 40960 } })] });
-  const plan = planUpdate(change, read(qemu()), null, options());
-  expect(growthOf(plan, read(qemu()), null)).toEqual({ guests: 0, vcpus: 2, memoryMib: -1024, diskMib: 40960 - 32768 });
-  const born = create({ proxmox_template_vmid: 900 }, { disks: [newDisk({ size: 40960 })] });
-  expect(growthOf(planCreate(born, birth({ template }), options()), null, template)).toEqual({
-    guests: 1,
-    vcpus: 2,
-    memoryMib: 2048,
-    diskMib: 40960,
-  });
 });
 
 test('checks have names of their own, and the summary counts', () => {
