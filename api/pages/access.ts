@@ -6,6 +6,8 @@ export const pageAccess = {
   'GET /docs': { who: 'everybody' },
   'GET /ui/sign-in': { who: 'everybody' },
   'POST /ui/sign-in': { who: 'everybody' },
+  'GET /ui/sign-in/oidc': { who: 'everybody' },
+  'GET /ui/sign-in/oidc/callback': { who: 'everybody' },
 
   'GET /ui': { who: 'signed-in' },
   'GET /ui/health': { who: 'signed-in' },
@@ -40,6 +42,17 @@ export const pageAccess = {
   'POST /ui/notifications/:id/test': { who: 'manage_endpoints', on: 'installation' },
   'POST /ui/notifications/:id/delete': { who: 'manage_endpoints', on: 'installation' },
   'POST /ui/notifications/deliveries/:id/retry': { who: 'manage_endpoints', on: 'installation' },
+
+  'GET /ui/schedules': { who: 'view', on: 'some-endpoint' },
+  'GET /ui/schedules/new': { who: 'run_sync', on: 'some-endpoint' },
+  'POST /ui/schedules/new': { who: 'run_sync', on: 'some-endpoint' },
+  'GET /ui/schedules/:id': { who: 'view', on: 'schedule' },
+  'GET /ui/schedules/:id/edit': { who: 'run_sync', on: 'schedule' },
+  'POST /ui/schedules/:id/edit': { who: 'run_sync', on: 'schedule' },
+  'POST /ui/schedules/:id/pause': { who: 'run_sync', on: 'schedule' },
+  'POST /ui/schedules/:id/resume': { who: 'run_sync', on: 'schedule' },
+  'POST /ui/schedules/:id/trigger': { who: 'run_sync', on: 'schedule' },
+  'POST /ui/schedules/:id/delete': { who: 'run_sync', on: 'schedule' },
 
   'GET /ui/users': { who: 'manage_users', on: 'installation' },
   'GET /ui/users/new': { who: 'manage_users', on: 'installation' },

@@ -9,9 +9,11 @@ import { guestPages } from './guests/pages';
 import { guardedPages } from './guarded-pages';
 import { healthPage } from './health';
 import { notificationPages } from './notifications/pages';
+import { oidcPages } from './oidc';
 import { overviewPages } from './overview';
 import { referencePage } from './reference/page';
 import { runPages } from './runs/pages';
+import { schedulePages } from './schedules/pages';
 import { signInPages } from './sign-in';
 import { userPages } from './users/pages';
 
@@ -19,11 +21,13 @@ import { userPages } from './users/pages';
 export function pageRoutes(dependencies: ApiDependencies): Router {
   const pages = guardedPages(dependencies);
   signInPages(pages, dependencies);
+  oidcPages(pages, dependencies);
   overviewPages(pages, dependencies);
   runPages(pages, dependencies);
   endpointPages(pages, dependencies);
   guestPages(pages, dependencies);
   notificationPages(pages, dependencies);
+  schedulePages(pages, dependencies);
   userPages(pages, dependencies);
   accountPages(pages, dependencies);
   healthPage(pages, dependencies);

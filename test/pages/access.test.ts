@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { pageAccess } from '../../api/pages/access';
 import { type ApiServer, startApiServer } from '../api/support/api-server';
-import { seedRun } from '../api/support/seed';
+import { seedRun, seedSchedule } from '../api/support/seed';
 import { createEndpoint } from '../api/support/shapes';
 import { admin, clear, Visitor, visitorWith } from './support/visitor';
 
@@ -58,7 +58,9 @@ describe('a form', () => {
   test.each(forms)('%s is refused without the proof that it is of our own page', async page => {
     const visitor = await admin(server);
     const [endpoint, run] = [await createEndpoint(server), await seedRun(server.database.pool)];
-    const path = page.includes('/runs/') ? page.replace(':id', run) : page.replace(':id', endpoint.id);
+    const ids = { runs: run, schedules: await seedSchedule(server.database.pool) };
+    const [, , place = ''] = page.split('/');
+    const path = page.replace(':id', place === 'runs' || place === 'schedules' ? ids[place] : endpoint.id);
     const answer = await visitor.post(pathOf(path), {}, { proof: 'made-up' });
     expect(answer.status).toBe(403);
     expect(answer.text).toContain('Not sent by a page of this service');

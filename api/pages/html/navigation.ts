@@ -1,6 +1,6 @@
 import type { Identity } from '../../auth/identity';
 
-export type Place = 'overview' | 'runs' | 'endpoints' | 'guests' | 'notifications' | 'users' | 'health' | 'account';
+export type Place = 'overview' | 'runs' | 'endpoints' | 'schedules' | 'guests' | 'notifications' | 'users' | 'health' | 'account';
 
 interface NavigationItem {
   place: Place;
@@ -16,6 +16,7 @@ export const navigation: readonly NavigationItem[] = [
   { place: 'overview', href: '/ui', text: 'Overview', shown: () => true },
   { place: 'runs', href: '/ui/runs', text: 'Runs', shown: seesSomething },
   { place: 'endpoints', href: '/ui/endpoints', text: 'Endpoints', shown: seesSomething },
+  { place: 'schedules', href: '/ui/schedules', text: 'Schedules', shown: seesSomething },
   { place: 'guests', href: '/ui/guests', text: 'Guests', shown: seesSomething },
   {
     place: 'notifications',
