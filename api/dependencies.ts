@@ -3,6 +3,8 @@ import type { Logger } from 'pino';
 import type { Pool } from 'pg';
 import type { Registry } from 'prom-client';
 import type { NetworkGuard } from '../config/network-guard';
+import type { OidcConfig } from '../config/oidc';
+import type { OidcProvider } from './auth/oidc/provider';
 import type { AuditChain } from '../database/audit-chain';
 import type { AuditReport } from '../database/audit-verify';
 import type { SecretBox } from '../database/secrets';
@@ -49,6 +51,8 @@ export interface ApiDependencies {
   network: NetworkGuard;
   /** Where people reach the pages; undefined where nobody said it. */
   publicUrl: string | undefined;
+  /** Where people may sign in elsewhere; undefined: with passwords alone. */
+  oidc: { config: OidcConfig; provider: OidcProvider } | undefined;
   /** Where people reach NetBox; undefined where this process was not told. */
   netboxUrl: string | undefined;
   log: ApiLog;

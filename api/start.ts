@@ -15,11 +15,13 @@ import { createApp } from './app';
 import { system } from './audit/audit-requests';
 import { createAuditor } from './audit/auditor';
 import { createAuthenticate } from './auth/authenticate';
+import { createOidcProvider } from './auth/oidc/provider';
 import { makeFirstAdministrator } from './auth/first-administrator';
 import type { ApiDatabase, ApiDependencies, ApiLog } from './dependencies';
 import { recordMetrics } from './metrics/record-metrics';
 import { limitRequests } from './rate-limit';
 import { RunEventSignal } from './runs/event-signal';
+import { startApplyLeftovers } from './intent/ask';
 import { startLeftovers } from './runs/launch';
 import { keepSchedules } from './schedules/keep';
 
@@ -73,6 +75,10 @@ export async function startApi({ config, showFirstKey, metrics, ...parts }: Star
     environment: config.settings,
     network: createNetworkGuard(config.allowedNetworks ?? []),
     publicUrl: config.publicUrl,
+    oidc:
+      config.oidc && config.publicUrl !== undefined
+        ? { config: config.oidc, provider: createOidcProvider(config.oidc, config.publicUrl) }
+        : undefined,
     netboxUrl: config.netbox?.url?.replace(/\/+$/, ''),
     trustedProxies: config.api.trustedProxies,
   });
@@ -87,6 +93,7 @@ export async function startApi({ config, showFirstKey, metrics, ...parts }: Star
   const first = await makeFirstAdministrator(database, audit, config.api.administrator);
   if (first !== undefined) showFirstKey(first.token, first);
   await startLeftovers(parts);
+  await startApplyLeftovers(parts);
   const schedules = keepSchedules({ ...parts, audit });
 
   return {

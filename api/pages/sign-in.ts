@@ -14,12 +14,14 @@ import { sendPage } from './html/layout';
 import { assetUrl } from './assets';
 
 /** Signing in. It does what `POST /auth/login` does, and says on the page what went wrong. */
-export function signInPages({ on }: GuardedPages, { database }: ApiDependencies): void {
+export function signInPages({ on }: GuardedPages, { database, oidc }: ApiDependencies): void {
+  const button = oidc?.config.button;
+
   on('GET /', (_req, res) => res.redirect(303, '/ui'));
 
   on('GET /ui/sign-in', (req, res) => {
     const next = typeof req.query['next'] === 'string' ? req.query['next'] : '/ui';
-    show(res, { typed: { next }, errors: {} }, 200);
+    show(res, { typed: { next }, errors: {} }, 200, button);
   });
 
   on('POST /ui/sign-in', async (req, res) => {
@@ -27,7 +29,7 @@ export function signInPages({ on }: GuardedPages, { database }: ApiDependencies)
     const typed = typedOf(req);
     const { username = '', password = '', next = '' } = typed;
     const wanted = check(signInSchema, { username, password, ...(orNull(next) && { next }) }, typed);
-    if ('errors' in wanted) return show(res, { typed, errors: wanted.errors }, 422);
+    if ('errors' in wanted) return show(res, { typed, errors: wanted.errors }, 422, button);
     try {
       const session = await signIn(database, res.locals.audit, {
         ...wanted.data,
@@ -38,13 +40,14 @@ export function signInPages({ on }: GuardedPages, { database }: ApiDependencies)
     } catch (error) {
       if (!(error instanceof Problem) || !['sign-in-failed', 'locked-out'].includes(error.code)) throw error;
       if (error.code === 'locked-out') res.set(error.headers);
-      return show(res, { typed, errors: { '': error.detail } }, problemKinds[error.code].status);
+      return show(res, { typed, errors: { '': error.detail } }, problemKinds[error.code].status, button);
     }
     res.redirect(303, ownPage(wanted.data.next));
   });
 }
 
-function show(res: Response, state: FormState, status: number): void {
+function show(res: Response, state: FormState, status: number, button: string | undefined): void {
+  const elsewhere = `/ui/sign-in/oidc?${new URLSearchParams({ next: state.typed['next'] ?? '/ui' }).toString()}`;
   const body = h(
     'div',
     { class: 'sign-in card' },
@@ -52,6 +55,7 @@ function show(res: Response, state: FormState, status: number): void {
     h('h1', null, 'Sign in to proxbox'),
     h('p', { class: 'hint' }, 'Keeps NetBox and Proxmox VE in step.'),
     formErrors(state),
+    button !== undefined && h('p', null, h('a', { class: 'button primary wide', href: elsewhere }, button)),
     h(
       'form',
       { method: 'post', action: '/ui/sign-in' },

@@ -54,14 +54,14 @@ export interface NewBinding {
   endpointId: string | null;
 }
 
-/** Does nothing when the user has that role there already. */
+/** When the user has that role there already, nothing changes but that it is a person's gift, which no sign-in takes away. */
 export async function bindRole(db: Queryable, { id, userId, roleId, endpointId }: NewBinding): Promise<void> {
-  await db.query('insert into role_binding (id, user_id, role_id, endpoint_id) values ($1, $2, $3, $4) on conflict do nothing', [
-    id,
-    userId,
-    roleId,
-    endpointId,
-  ]);
+  await db.query(
+    `insert into role_binding (id, user_id, role_id, endpoint_id) values ($1, $2, $3, $4)
+     on conflict (coalesce(user_id, group_id), role_id, coalesce(endpoint_id, '00000000-0000-0000-0000-000000000000'))
+     do update set given_by = 'person'`,
+    [id, userId, roleId, endpointId],
+  );
 }
 
 /** False when the user has no such binding. */
@@ -75,12 +75,12 @@ export async function lockAdministrators(db: Queryable): Promise<void> {
   await db.query('select from role where name = $1 for update', [ADMINISTRATOR]);
 }
 
-/** Enabled users who are administrators everywhere, by a role of their own: a group may lose its members elsewhere. */
+/** Enabled users who are administrators everywhere, by a role that a person gave them: a group may lose its members elsewhere. */
 export async function countAdministrators(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
     `select count(distinct u.id)::integer as count
        from app_user u join role_binding b on b.user_id = u.id join role r on r.id = b.role_id
-      where u.enabled and r.name = $1 and b.endpoint_id is null`,
+      where u.enabled and r.name = $1 and b.endpoint_id is null and b.given_by = 'person'`,
     [ADMINISTRATOR],
   );
   return rows[0]?.count ?? 0;

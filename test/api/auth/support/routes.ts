@@ -33,6 +33,7 @@ export function routesOfApp({ pool }: TestDatabase): string[] {
     runEvents: { signal: new RunEventSignal(pool, pino({ level: 'silent' })), stopping: new AbortController().signal },
     network: createNetworkGuard([]),
     publicUrl: undefined,
+    oidc: undefined,
     netboxUrl: undefined,
     log: pino({ level: 'silent' }),
   });
