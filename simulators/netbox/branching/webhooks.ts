@@ -69,7 +69,7 @@ export class WebhookSender {
       name: values['name'] ?? '',
       schema_id: values['schema_id'] ?? '',
       status: values['status'] ?? '',
-      applied_migrations: '[]',
+      applied_migrations: [],
       last_sync: values['last_sync'] ?? null,
       merged_time: values['merged_time'] ?? null,
       merged_by: values['merged_by'] ?? null,

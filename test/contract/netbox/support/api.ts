@@ -29,6 +29,8 @@ export function rawApi(url: string, authorization: string | undefined): RawApi {
       redirect: 'manual',
       headers: {
         accept: 'application/json',
+        // Gunicorn closes idle connections after two seconds, and a test may pause longer than that.
+        connection: 'close',
         ...(authorization === undefined ? {} : { authorization }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
