@@ -1,3 +1,4 @@
+import { DESTROYING, PENDING_DELETION } from '../../../deletion/marks';
 import { formatTags, isTag, sameTags } from '../../../proxmox/tags';
 import { slugify } from '../../../reflection/text';
 import type { Changed, VmFields } from '../../changes/fields';
@@ -7,7 +8,7 @@ import type { LiveGuest } from '../live';
 import type { FieldPlan, VmRule } from '../vm-rule';
 
 /** Marks of ours on guests: no change in NetBox puts them there or takes them away. */
-export const reservedTags: readonly string[] = ['proxbox-pending-deletion', 'proxbox-destroying'];
+const reservedTags: readonly string[] = [PENDING_DELETION, DESTROYING];
 
 /** Tags that reflection gives a virtual machine in NetBox; a guest never gets them. */
 const ownNetBoxTags = new Set([
