@@ -8,6 +8,7 @@ import type { ApiDependencies } from './dependencies';
 import { endpointRoutes } from './endpoints/routes';
 import { measureRequests } from './metrics/request-metrics';
 import { notificationRoutes } from './notifications/routes';
+import { intentRoutes } from './intent/routes';
 import { pageRoutes } from './pages/routes';
 import { roleRoutes } from './people/role-routes';
 import { userRoutes } from './people/user-routes';
@@ -39,6 +40,7 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use(roleRoutes(dependencies));
   app.use(settingRoutes(dependencies));
   app.use(scheduleRoutes(dependencies));
+  app.use(intentRoutes(dependencies));
   app.use(notificationRoutes(dependencies));
   app.use(auditRoutes(dependencies));
   app.use(pageRoutes(dependencies));

@@ -8,7 +8,16 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { searchAttributes } from '../temporal/search-attributes';
-import { type NetBoxLinkInput, type ProbeInput, taskQueues, workflowIds, workflowTypes, type RunInput } from '../workflows/names';
+import {
+  type IntentApplyInput,
+  type IntentPlanInput,
+  type NetBoxLinkInput,
+  type ProbeInput,
+  type RunInput,
+  taskQueues,
+  workflowIds,
+  workflowTypes,
+} from '../workflows/names';
 import { TemporalUnavailableError } from './errors';
 import { createTemporalSchedules, type TemporalSchedules } from './schedules/temporal-schedules';
 
@@ -18,6 +27,10 @@ export interface Temporal {
   startFullSync(run: FullSyncStart): Promise<void>;
   /** Starts the short workflow that answers a question which is already a row. May be repeated. */
   ask(question: Question): Promise<void>;
+  /** Starts the workflow of a run that applies changes, and is already a row. May be repeated. */
+  startIntentApply(run: IntentApplyStart): Promise<void>;
+  /** Says something to a workflow. False when there is none that could hear it. */
+  signal(workflowId: string, name: string): Promise<boolean>;
   /** Asks a workflow to stop. False when there is none that could. */
   cancel(workflowId: string): Promise<boolean>;
   /** How many worker processes asked a queue for work lately. */
@@ -36,6 +49,8 @@ export interface FullSyncStart {
   traceparent?: string | undefined;
 }
 
+export type IntentApplyStart = Omit<FullSyncStart, 'dryRun'>;
+
 /** What only the worker may find out, since it alone speaks to Proxmox and NetBox. */
 export type Question = {
   /** Who asks. */
@@ -45,6 +60,7 @@ export type Question = {
 } & (
   | { type: 'endpointProbe'; workflowId: string; input: ProbeInput; endpointId: string }
   | { type: 'netboxLink'; workflowId: string; input: NetBoxLinkInput }
+  | { type: 'intentPlan'; workflowId: string; input: IntentPlanInput }
 );
 
 const CALL_MS = 5_000;
@@ -76,6 +92,8 @@ export function createTemporal(client: Client): Temporal {
   const call = <T>(work: () => Promise<T>): Promise<T> => callWithin(CALL_MS, client, work);
   return {
     startFullSync: run => call(() => start(client, run)),
+    startIntentApply: run => call(() => startApply(client, run)),
+    signal: (workflowId, name) => call(() => signal(client, workflowId, name)),
     ask: question => call(() => ask(client, question)),
     cancel: workflowId => call(() => cancel(client, workflowId)),
     pollers: taskQueue => call(() => countPollers(client, taskQueue)),
@@ -119,6 +137,44 @@ async function start(client: Client, { runId, actor, dryRun, summary, traceparen
   }
 }
 
+async function startApply(client: Client, { runId, actor, summary, traceparent }: IntentApplyStart): Promise<void> {
+  const input: IntentApplyInput = { runId };
+  try {
+    await client.workflow.start(workflowTypes.intentApply, {
+      workflowId: workflowIds.intentApply(runId),
+      taskQueue: taskQueues.control,
+      args: [input],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      staticSummary: summary,
+      ...(traceparent !== undefined && { memo: { traceparent } }),
+      typedSearchAttributes: [
+        { key: searchAttributes.runKind, value: 'intent-apply' },
+        { key: searchAttributes.actor, value: actor },
+        { key: searchAttributes.state, value: 'pending' },
+      ],
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+async function signal(client: Client, workflowId: string, name: string): Promise<boolean> {
+  try {
+    await client.workflow.getHandle(workflowId).signal(name);
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
+const questionKinds = {
+  endpointProbe: 'endpoint-probe',
+  netboxLink: 'netbox-link',
+  intentPlan: 'intent-plan',
+} as const satisfies Record<Question['type'], string>;
+
 async function ask(client: Client, question: Question): Promise<void> {
   const { type, workflowId, input, actor, summary } = question;
   try {
@@ -130,7 +186,7 @@ async function ask(client: Client, question: Question): Promise<void> {
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       staticSummary: summary,
       typedSearchAttributes: [
-        { key: searchAttributes.runKind, value: type === 'endpointProbe' ? 'endpoint-probe' : 'netbox-link' },
+        { key: searchAttributes.runKind, value: questionKinds[type] },
         { key: searchAttributes.actor, value: actor },
         ...(question.type === 'endpointProbe' ? [{ key: searchAttributes.endpoint, value: question.endpointId }] : []),
       ],

@@ -10,6 +10,7 @@ export const sealedTables: readonly SealedTable[] = [
   { table: 'endpoint_credential', row: `endpoint_id || '/' || purpose` },
   { table: 'idempotency_key', row: `caller || '/' || key` },
   { table: 'intent_secret', row: 'id::text' },
+  { table: 'netbox_hook', row: 'only_row::text' },
   { table: 'netbox_link_attempt', row: 'id::text' },
   { table: 'notification_target', row: 'id::text' },
 ];

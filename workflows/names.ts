@@ -18,6 +18,9 @@ export const workflowTypes = {
   endpointProbe: 'endpointProbe',
   netboxLink: 'netboxLink',
   outbox: 'outbox',
+  intentPlan: 'intentPlan',
+  intentApply: 'intentApply',
+  guestChange: 'guestChange',
 } as const;
 
 /** A workflow's input is the id of the row that says what is asked, and by whom. */
@@ -72,6 +75,7 @@ export const workflowIds = {
   netboxLink: (attemptId: string): string => `netbox-link/${attemptId}`,
   intentPlan: (planId: string): string => `intent-plan/${planId}`,
   intentApply: (runId: string): string => `intent/${runId}`,
+  watchBranches: 'watch/branches',
   /** One workflow that changes a guest: the id is the lock. Without the kind, since VMIDs are shared by both. */
   guest: (endpointId: string, vmid: number): string => `guest/${endpointId}/${vmid}`,
 } as const;

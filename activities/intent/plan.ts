@@ -1,5 +1,6 @@
 /** Plans what was asked for: reads the guests and what their clusters have, checks, and stores one row for each guest. */
 import { createHash } from 'node:crypto';
+import { findBranch } from '../../clients/netbox/branching/branches';
 import type { NewGuestChange } from '../../database/repositories/intent/changes';
 import type { IntentPlan } from '../../database/repositories/intent/plans';
 import { summaryOf } from '../../domain/intent/checks/register';
@@ -25,7 +26,7 @@ const promiseHours = 24;
 export async function makePlan(deps: IntentDeps, planId: string, beat: (what: string) => void, signal: AbortSignal): Promise<MadePlan> {
   return deps.store.withLock(`intent plan ${planId}`, async () => {
     const plan = await planOf(deps, planId);
-    if (plan.state === 'pending') await planNow(deps, plan, beat, signal);
+    if (plan.state === 'pending') await planNow(deps, await described(deps, plan), beat, signal);
     const made = await planOf(deps, planId);
     const { length } = await deps.store.listGuestChanges(planId);
     return { planId, state: made.state, message: made.message ?? '', changes: length };
@@ -36,6 +37,21 @@ export async function planOf({ store }: IntentDeps, planId: string): Promise<Int
   const plan = await store.findIntentPlan(planId);
   if (!plan) throw new StopRun('internal', `There is no plan ${planId}.`);
   return plan;
+}
+
+/** The opt-in of a branch is what it says when it is planned. */
+async function described(deps: IntentDeps, plan: IntentPlan): Promise<IntentPlan> {
+  if (plan.branch === null) return plan;
+  const branch = await findBranch(deps.netbox, plan.branch.id);
+  if (!branch) throw new StopRun('configuration', `NetBox has no branch ${plan.branch.id}, or its token may not see it.`);
+  const { apply_to_proxmox: applyToProxmox, apply_destroy_confirmed: applyDestroyConfirmed } = branch.customFields;
+  await deps.store.describeBranch(plan.id, branch.name, {
+    by: 'branch',
+    name: branch.name,
+    applyToProxmox: applyToProxmox ?? null,
+    applyDestroyConfirmed: applyDestroyConfirmed ?? null,
+  });
+  return planOf(deps, plan.id);
 }
 
 async function planNow(deps: IntentDeps, plan: IntentPlan, beat: (what: string) => void, signal: AbortSignal): Promise<void> {

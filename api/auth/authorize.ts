@@ -1,6 +1,8 @@
 import type { Request } from 'express';
 import type { Queryable } from '../../database/queryable';
 import { listEndpoints } from '../../database/repositories/endpoints';
+import { findGuestChange, listGuestChanges } from '../../database/repositories/intent/changes';
+import { findIntentPlan } from '../../database/repositories/intent/plans';
 import { findRun } from '../../database/repositories/run-reads';
 import { findSchedule } from '../../database/repositories/schedules';
 import type { Permission } from '../../domain/people/permissions';
@@ -29,6 +31,10 @@ export async function authorize(db: Queryable, access: Access, caller: Identity,
       return requireOn(caller, access.who, [idOf(req, 'endpoint')], 'endpoint');
     case 'run':
       return requireOn(caller, access.who, await endpointsOfRun(db, idOf(req, 'run')), 'run');
+    case 'intent-plan':
+      return requireOn(caller, access.who, await endpointsOfPlan(db, idOf(req, 'plan')), 'plan');
+    case 'guest-change':
+      return requireOn(caller, access.who, await endpointsOfChange(db, idOf(req, 'change')), 'change');
     case 'schedule':
       return requireOn(caller, access.who, await endpointsOfSchedule(db, idOf(req, 'schedule')), 'schedule');
   }
@@ -45,6 +51,21 @@ async function endpointsOfRun(db: Queryable, runId: string): Promise<EndpointSet
   const run = await findRun(db, runId);
   if (run === undefined) throw notFound('run');
   return run.endpoint === null ? (run.scope.endpoints ?? 'all') : [run.endpoint.id];
+}
+
+/** The endpoints of the guests that a plan is about; of a branch that is not planned yet, all. */
+async function endpointsOfPlan(db: Queryable, planId: string): Promise<EndpointSet> {
+  const plan = await findIntentPlan(db, planId);
+  if (plan === undefined) throw notFound('plan');
+  const planned = (await listGuestChanges(db, planId)).flatMap(({ endpointId }) => endpointId ?? []);
+  const known = [...new Set([...plan.asked.map(({ endpointId }) => endpointId), ...planned])];
+  return plan.branch !== null && known.length === 0 ? 'all' : known;
+}
+
+async function endpointsOfChange(db: Queryable, changeId: string): Promise<EndpointSet> {
+  const change = await findGuestChange(db, changeId);
+  if (change === undefined) throw notFound('change');
+  return change.endpointId === null ? 'all' : [change.endpointId];
 }
 
 async function endpointsOfSchedule(db: Queryable, scheduleId: string): Promise<EndpointSet> {

@@ -14,6 +14,7 @@ export interface GuardedRoutes {
 }
 
 const json = express.json({ limit: '256kb', type: ['application/json', 'application/*+json'] });
+const raw = express.raw({ limit: '1mb', type: () => true });
 const form = express.urlencoded({ limit: '256kb', extended: false });
 
 type Needs = Pick<ApiDependencies, 'authenticate' | 'database' | 'limitRequests' | 'log' | 'secrets'>;
@@ -31,7 +32,8 @@ export function guardedRoutes(needs: Needs): GuardedRoutes {
       const guards = known ? [identify(authenticate), limitRequests, admit(database, access)] : [limitRequests];
       if (access.form) guards.push(form);
       if (known) guards.push(ownPagesOnly);
-      if (takesBody(method)) guards.push(json);
+      if (access.raw) guards.push(raw);
+      else if (takesBody(method)) guards.push(json);
       router[methods[method]](path, ...guards, known && method === 'POST' ? idempotent(needs, handler) : handler);
     },
   };

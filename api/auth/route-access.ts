@@ -12,14 +12,16 @@ export type Access = (
 ) & {
   /** A form of a page may be sent here, too. */
   form?: true;
+  /** The body is taken as it was sent, byte for byte. */
+  raw?: true;
 };
 
 /**
  * - `installation`: everything at once, so that roles on single endpoints do not count;
  * - `some-endpoint`: whatever the caller may; the route narrows what it takes and shows to that;
- * - `endpoint`, `run`, `schedule`: the one whose id is in the path. For whoever holds nothing there it does not exist.
+ * - `endpoint`, `run`, `schedule`, `intent-plan`, `guest-change`: the one whose id is in the path. For whoever holds nothing there it does not exist.
  */
-export type RouteSubject = 'installation' | 'some-endpoint' | 'endpoint' | 'run' | 'schedule';
+export type RouteSubject = 'installation' | 'some-endpoint' | 'endpoint' | 'run' | 'schedule' | 'intent-plan' | 'guest-change';
 
 /** Every route of the API with who may use it: read by the guard in front of each, and by whoever wants to know. */
 export const routeAccess = {
@@ -57,6 +59,16 @@ export const routeAccess = {
   'GET /runs/:id/findings': { who: 'view', on: 'run' },
   'POST /runs/:id/confirm': { who: 'run_sync', on: 'run' },
   'POST /runs/:id/cancel': { who: 'run_sync', on: 'run' },
+
+  'POST /runs/:id/pause': { who: 'run_sync', on: 'run' },
+  'POST /runs/:id/resume': { who: 'run_sync', on: 'run' },
+
+  'POST /intent/plan': { who: 'view', on: 'some-endpoint' },
+  'GET /intent/plans/:id': { who: 'view', on: 'intent-plan' },
+  'GET /intent/plan-summary/:branchId': { who: 'view', on: 'some-endpoint' },
+  'POST /intent/apply': { who: 'view', on: 'some-endpoint' },
+  'POST /intent/changes/:id/drop': { who: 'view', on: 'guest-change' },
+  'POST /hooks/netbox': { who: 'everybody', raw: true },
 
   'GET /schedules': { who: 'view', on: 'some-endpoint' },
   'POST /schedules': { who: 'run_sync', on: 'some-endpoint' },

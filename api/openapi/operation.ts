@@ -42,7 +42,7 @@ export interface OperationAnswer {
   description: string;
   /** Absent for an answer without a body. */
   body?: z.ZodType;
-  /** Media type of the body; JSON unless given. */
+  /** Media type of the body; JSON unless given. Of `text/event-stream`, the body describes one event. */
   type?: string;
   headers?: readonly AnswerHeader[];
   /** A body that fits the schema. */
@@ -58,6 +58,7 @@ export type Operations = Readonly<Partial<Record<RouteName, Operation>>>;
 export const tags = {
   Endpoints: 'The Proxmox clusters and hosts that are reflected into NetBox.',
   Runs: 'Syncs, the plans that they made, and how they ended.',
+  Intent: 'Changes of guests that NetBox or a request asks for: planned, checked and applied.',
   Schedules: 'Syncs that start by themselves.',
   Settings: 'What holds for the installation, and what each endpoint decides for itself.',
   Notifications: 'Who is told of what happens, by mail and webhook.',

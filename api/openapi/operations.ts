@@ -2,6 +2,7 @@ import { auditOperations } from '../audit/operations';
 import type { RouteName } from '../auth/route-access';
 import { authOperations } from '../auth/operations';
 import { endpointOperations } from '../endpoints/operations';
+import { intentOperations } from '../intent/operations';
 import { roleOperations } from '../people/role-operations';
 import { userOperations } from '../people/user-operations';
 import { runOperations } from '../runs/operations';
@@ -15,6 +16,7 @@ import type { Operation } from './operation';
 export const operations: Readonly<Record<RouteName, Operation>> = {
   ...endpointOperations,
   ...runOperations,
+  ...intentOperations,
   ...scheduleOperations,
   ...settingOperations,
   ...notificationOperations,

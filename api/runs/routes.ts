@@ -1,14 +1,12 @@
 import type { Request, Response, Router } from 'express';
 import { listFindings } from '../../database/repositories/finding-reads';
 import { listChanges } from '../../database/repositories/plan-reads';
-import { findRun, listRuns, type RunRead } from '../../database/repositories/run-reads';
-import { finalRunStates } from '../../domain/run';
+import { listRuns } from '../../database/repositories/run-reads';
 import { guardedRoutes } from '../auth/guarded-routes';
-import type { Identity } from '../auth/identity';
 import type { ApiDependencies } from '../dependencies';
 import { decodeCursor, encodeCursor, setNextLink } from '../paging';
-import { readUntil, waitSecondsOf } from '../prefer';
-import { bodyOf, idOf, notFound, queryOf } from '../validate';
+import { bodyOf, idOf, queryOf } from '../validate';
+import { acceptRun, runOf } from './accept';
 import { confirmRun, requestCancel } from './decide';
 import { runEvents } from './events';
 import { launchFullSync, launchRelink } from './launch';
@@ -23,7 +21,6 @@ import {
   runCursorSchema,
   runListQuery,
   type RunListView,
-  type RunView,
 } from './schema';
 import { scopeOf } from './scope';
 import { summariseRun, viewChange, viewRun } from './view';
@@ -33,23 +30,7 @@ export function runRoutes(dependencies: ApiDependencies): Router {
   const { router, on } = guardedRoutes(dependencies);
   const { database, temporalUi } = dependencies;
 
-  const runOf = async (id: string): Promise<RunRead> => {
-    const run = await findRun(database, id);
-    if (run === undefined) throw notFound('run');
-    return run;
-  };
-
-  const view = (run: RunRead, caller: Identity): Promise<RunView> => viewRun(database, visiblePart(run, caller), temporalUi);
-
-  const accept = async (req: Request, res: Response, runId: string): Promise<void> => {
-    const hasEnded = ({ state }: RunRead): boolean => finalRunStates.includes(state);
-    const run = await readUntil(req, res, () => runOf(runId), hasEnded);
-    const answer = await view(run, res.locals.caller);
-    res
-      .status(waitSecondsOf(req) !== undefined && hasEnded(run) ? 200 : 202)
-      .location(`/runs/${runId}`)
-      .json(answer);
-  };
+  const accept = (req: Request, res: Response, runId: string): Promise<void> => acceptRun(dependencies, req, res, runId);
 
   const nextOf = (req: Request, res: Response, next: object | undefined): string | null => {
     const cursor = next === undefined ? null : encodeCursor(next);
@@ -79,14 +60,14 @@ export function runRoutes(dependencies: ApiDependencies): Router {
   });
 
   on('GET /runs/:id', async (req, res) => {
-    res.json(await view(await runOf(idOf(req, 'run')), res.locals.caller));
+    res.json(await viewRun(database, visiblePart(await runOf(database, idOf(req, 'run')), res.locals.caller), temporalUi));
   });
 
   on('GET /runs/:id/events', runEvents(dependencies));
 
   on('GET /runs/:id/plan', async (req, res) => {
     const { cursor, limit, q: text, ...filter } = queryOf(req, planQuery);
-    const { id } = await runOf(idOf(req, 'run'));
+    const { id } = await runOf(database, idOf(req, 'run'));
     const { rows, next } = await listChanges(
       database,
       id,
@@ -99,7 +80,7 @@ export function runRoutes(dependencies: ApiDependencies): Router {
 
   on('GET /runs/:id/findings', async (req, res) => {
     const { cursor, limit, ...filter } = queryOf(req, findingsQuery);
-    const { id } = await runOf(idOf(req, 'run'));
+    const { id } = await runOf(database, idOf(req, 'run'));
     const { rows, next } = await listFindings(database, id, filter, { after: decodeCursor(cursor, rowCursorSchema), limit });
     const answer: FindingListView = { items: rows, nextCursor: nextOf(req, res, next) };
     res.json(answer);

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { reflectionKindNames } from '../../domain/reflection/kind-names';
+import { applyResultView } from '../intent/schema';
 import { listOf, pagingQuery } from '../paging';
 import { plainText } from '../text';
 
 export const runStates = ['pending', 'running', 'awaiting_confirmation', 'completed', 'partial', 'failed', 'cancelled'] as const;
-const runKinds = ['full-sync', 'endpoint-sync'] as const;
+const runKinds = ['full-sync', 'endpoint-sync', 'intent-apply'] as const;
 export const actions = ['create', 'update', 'delete', 'link'] as const;
 export const changeStates = ['planned', 'sending', 'done', 'refused', 'skipped'] as const;
 const severities = ['info', 'warning', 'error'] as const;
@@ -144,6 +145,8 @@ export const runView = runSummaryView
       totals: z.array(z.strictObject({ code: z.string(), severity: z.enum(severities), count })),
       items: z.array(findingView),
     }),
+    /** Of a run that applies changes of guests. */
+    intent: applyResultView.nullable(),
     children: z.array(runSummaryView),
   })
   .meta({ id: 'Run' });

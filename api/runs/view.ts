@@ -3,6 +3,7 @@ import { countFindings, listFindings } from '../../database/repositories/finding
 import { type ChangeRead, countChanges, listChanges } from '../../database/repositories/plan-reads';
 import { listChildren, type RunRead } from '../../database/repositories/run-reads';
 import { sameValue } from '../../domain/reflection/values';
+import { viewResults } from '../intent/view';
 import type { ChangeView, RunSummaryView, RunView } from './schema';
 
 /** How many refused objects and findings stand in a run's own answer. */
@@ -11,7 +12,8 @@ const EXAMPLES = 100;
 /** A run with all that belongs to it. */
 export async function viewRun(database: ApiDatabase, run: RunRead, ui: TemporalUi): Promise<RunView> {
   const first = { after: undefined, limit: EXAMPLES };
-  const [children, changeTotals, refused, findingTotals, findings] = await Promise.all([
+  const [intent, children, changeTotals, refused, findingTotals, findings] = await Promise.all([
+    run.kind === 'intent-apply' ? viewResults(database, run.id) : null,
     listChildren(database, run.id),
     countChanges(database, run.id),
     listChanges(database, run.id, { state: 'refused' }, first),
@@ -29,6 +31,7 @@ export async function viewRun(database: ApiDatabase, run: RunRead, ui: TemporalU
     plan: { url: `/runs/${run.id}/plan`, totals: changeTotals },
     refused: { total: refusedTotal, items: refused.rows.map(viewChange) },
     findings: { url: `/runs/${run.id}/findings`, totals: findingTotals, items: findings.rows },
+    intent,
     children: children.map(child => summariseRun(child, ui)),
   };
 }

@@ -137,3 +137,11 @@ create table branch_event (
   noticed_at timestamptz not null default now(),
   primary key (branch_id, kind, happened_at)
 );
+
+-- What NetBox signs its calls with. It is made once, and stands in NetBox's webhook as well.
+create table netbox_hook (
+  only_row boolean primary key default true check (only_row),
+  key_id text not null,
+  ciphertext bytea not null,
+  created_at timestamptz not null default now()
+);

@@ -2,7 +2,7 @@ import type { EndpointSet } from '../../domain/people/rights';
 import type { RunReason, RunScope, RunState } from '../../domain/run';
 import type { Queryable } from '../queryable';
 
-export type RunKind = 'full-sync' | 'endpoint-sync';
+export type RunKind = 'full-sync' | 'endpoint-sync' | 'intent-apply';
 
 /** A run as people and programs read it. */
 export interface RunRead {

@@ -5,7 +5,7 @@ import type { Queryable } from '../queryable';
 
 export interface RunRecord {
   id: string;
-  kind: 'full-sync' | 'endpoint-sync';
+  kind: 'full-sync' | 'endpoint-sync' | 'intent-apply';
   parentId: string | null;
   endpointId: string | null;
   scope: RunScope;

@@ -76,6 +76,11 @@ export async function latestPlanOfBranch(db: Queryable, branchId: number): Promi
   return rows.map(toPlan)[0];
 }
 
+/** What the branch says about itself, now that it was read. */
+export async function describeBranch(db: Queryable, id: string, name: string, optIn: OptIn): Promise<void> {
+  await db.query(`update intent_plan set branch_name = $2, opt_in = $3 where id = $1 and state = 'pending'`, [id, name, JSON.stringify(optIn)]);
+}
+
 /** The first end of planning stays. */
 export async function finishIntentPlan(
   db: Queryable,

@@ -1,5 +1,5 @@
 import { TemporalUnavailableError } from '../../../api/errors';
-import type { FullSyncStart, Question, Temporal } from '../../../api/temporal';
+import type { FullSyncStart, IntentApplyStart, Question, Temporal } from '../../../api/temporal';
 import { RecordingSchedules } from './recording-schedules';
 
 /** Notes what the API asks of Temporal, and can be down. */
@@ -9,6 +9,7 @@ export class RecordingTemporal implements Temporal {
   readonly traceparents: (string | undefined)[] = [];
   readonly asked: Question[] = [];
   readonly cancelled: string[] = [];
+  readonly signalled: string[] = [];
   /** Workflows that could be cancelled. */
   readonly open = new Set<string>();
   down = false;
@@ -22,6 +23,18 @@ export class RecordingTemporal implements Temporal {
     this.refuseWhenDown();
     this.started.push(runId);
     this.traceparents.push(traceparent);
+  }
+
+  async startIntentApply({ runId }: IntentApplyStart): Promise<void> {
+    await this.onStart(runId);
+    this.refuseWhenDown();
+    this.started.push(runId);
+  }
+
+  async signal(workflowId: string, name: string): Promise<boolean> {
+    this.refuseWhenDown();
+    this.signalled.push(`${name} ${workflowId}`);
+    return this.open.has(workflowId);
   }
 
   async ask(question: Question): Promise<void> {
@@ -46,6 +59,7 @@ export class RecordingTemporal implements Temporal {
     this.traceparents.length = 0;
     this.asked.length = 0;
     this.cancelled.length = 0;
+    this.signalled.length = 0;
     this.schedules.reset();
     this.open.clear();
     this.down = false;
