@@ -3,8 +3,8 @@ import type { GuestPlan } from './plan/guest-plan';
 
 /**
  * What the digest of a plan is over: what a person saw and what would be sent, for each guest, and the live configuration that it was planned
- * for. Texts for people are left out, so that a better sentence makes no other plan; so is drift, which is not applied. The guests' order is theirs by
- * NetBox id: it says nothing.
+ * for. Planned again in an unchanged world it is the same. Texts for people are left out, so that a better sentence makes no other plan; so are
+ * drift, which is not applied, and the birth mark, which is made up anew for each plan. The guests' order says nothing.
  */
 export function digestedPlan(plans: readonly GuestPlan[]): Json {
   const byId = [...plans].sort((a, b) => (a.guest.netboxId ?? 0) - (b.guest.netboxId ?? 0) || (a.vmid ?? 0) - (b.vmid ?? 0));
@@ -18,15 +18,20 @@ export function digestedPlan(plans: readonly GuestPlan[]): Json {
     calls: plan.calls.map(call => ({
       ...call,
       params: Object.fromEntries(
-        Object.entries(call.params).map(([key, param]) => [key, typeof param === 'object' ? { ...param } : param]),
+        Object.entries(call.params).map(([key, param]) => [
+          key,
+          typeof param === 'object' ? { ...param } : unmarked(param, plan),
+        ]),
       ),
     })),
     files: plan.files.map(file => ({ ...file })),
     offlineKeys: plan.offlineKeys,
     configDigest: plan.plannedFor?.configDigest ?? null,
-    birthMark: plan.birthMark,
   }));
 }
+
+const unmarked = (param: string | number, { birthMark }: GuestPlan): string | number =>
+  typeof param === 'string' && birthMark !== null ? param.replaceAll(birthMark, '') : param;
 
 /** @param sha256 of a text, in hex. */
 export const planDigest = (plans: readonly GuestPlan[], sha256: (text: string) => string): string =>

@@ -88,7 +88,8 @@ function valuesOf({ step, params }: PlannedCall): [string, Param | null][] {
 /** Whether a configuration shows a wanted value. */
 export function isThere({ key, value }: WantedValue, kind: GuestKind, config: Readonly<Record<string, string>>): boolean {
   const [disk, size] = key.split(' ');
-  if (size !== undefined) return sizeIn(config[disk ?? '']) === sizeIn(`size=${String(value)}`);
+  // Storages round up to their own units.
+  if (size !== undefined) return (sizeIn(config[disk ?? '']) ?? 0) >= (parseSize(String(value)) ?? Infinity);
   if (value === null) return (config[key] ?? '').trim() === '';
   return showsWritten(kind, key, value, config[key]);
 }

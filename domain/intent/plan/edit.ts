@@ -84,10 +84,12 @@ export interface PartLink {
   readonly key: string;
 }
 
+/** Later edits win over earlier ones; a key that is set is not deleted as well, which Proxmox refuses. */
 export function mergeEdits(edits: readonly Edit[]): Required<Edit> {
+  const set = Object.assign({}, ...edits.map(edit => edit.set)) as Record<string, Param>;
   return {
-    set: Object.assign({}, ...edits.map(edit => edit.set)) as Record<string, Param>,
-    remove: [...new Set(edits.flatMap(edit => edit.remove ?? []))],
+    set,
+    remove: [...new Set(edits.flatMap(edit => edit.remove ?? []))].filter(key => !(key in set)),
     grow: Object.assign({}, ...edits.map(edit => edit.grow)) as Record<string, number>,
     refusals: edits.flatMap(edit => edit.refusals ?? []),
     remarks: edits.flatMap(edit => edit.remarks ?? []),

@@ -26,8 +26,9 @@ export function planUpdate(change: GuestUpdate, live: LiveGuest, netbox: NetBoxG
   const parts = [...planNics(change.interfaces, live, options), ...planDisks(change.disks, live, options)];
   const edit = mergeEdits([
     refuseOtherCluster(change.vm),
-    ...rules.map(each => each.edit),
+    // What cloud-init's network says wins over what follows from an address.
     ...parts.map(part => part.edit),
+    ...rules.map(each => each.edit),
     passwordEdit(change, live),
     ...sideRemarks(change.vm),
   ]);

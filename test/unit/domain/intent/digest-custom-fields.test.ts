@@ -1,7 +1,8 @@
 import { intentCustomFields, vmIntentFields } from '../../../../domain/intent/custom-fields';
 import { planDigest } from '../../../../domain/intent/digest';
+import { planCreate } from '../../../../domain/intent/plan/create';
 import { planUpdate } from '../../../../domain/intent/plan/update';
-import { options, qemu, update } from './support/changes';
+import { birth, create, options, qemu, update } from './support/changes';
 import { read } from './support/model';
 
 const known = { netboxId: 7, name: 'web-1', kind: 'qemu' as const, vmid: 100, endpointId: 'e1' };
@@ -14,6 +15,14 @@ describe('the digest of a plan', () => {
     const [a, b] = [plan(4096), { ...plan(1024), guest: { ...known, netboxId: 3 } }];
     expect(planDigest([a, b], identity)).toBe(planDigest([b, a], identity));
     expect(planDigest([plan(4096)], identity)).toBe(planDigest([plan(4096)], identity));
+  });
+
+  test('of a birth does not depend on the mark that is made up for it', () => {
+    const born = (mark: string, memory: number) =>
+      planDigest([planCreate(create({ memory }), birth({ mark }), options())], identity);
+    const [one, other] = ['11111111-2222-4333-8444-555555555555', '99999999-2222-4333-8444-555555555555'];
+    expect(born(one, 2048)).toBe(born(other, 2048));
+    expect(born(one, 2048)).not.toBe(born(one, 4096));
   });
 
   test('is another one for other values, another configuration, another refusal', () => {

@@ -122,3 +122,13 @@ test('the words of Proxbox', () => {
   expect(overallOf(['failed', 'failed'])).toBe('failed');
   expect(overallOf(['failed', 'succeeded'])).toBe('partial');
 });
+
+test('a disk that its storage has rounded up is as large as was wanted', () => {
+  const value = { key: 'scsi0 size', value: '40001M' };
+  const config = (size: string) => ({ scsi0: `local-lvm:vm-100-disk-0,size=${size}` });
+  expect([
+    isThere(value, 'qemu', config('40000M')),
+    isThere(value, 'qemu', config('40001M')),
+    isThere(value, 'qemu', config('40004M')),
+  ]).toEqual([false, true, true]);
+});

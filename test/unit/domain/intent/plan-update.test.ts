@@ -264,6 +264,15 @@ describe('cloud-init', () => {
     );
   });
 
+  test('a key that one field sets is not deleted for another', () => {
+    const change = update({
+      cloud_init_network: { to: '{"ip":"dhcp","search_domain":"example.org"}' },
+      proxmox_search_domain: { from: 'old.org', to: null },
+    });
+    const guest = qemu({ ide2: 'local-lvm:vm-100-cloudinit,media=cdrom', searchdomain: 'old.org' });
+    expect(params(plan(change, guest))).toEqual({ ipconfig0: 'ip=dhcp', searchdomain: 'example.org' });
+  });
+
   test('user data are a volume, or a file that can be written', () => {
     const drive = qemu({ ide2: 'local-lvm:vm-100-cloudinit,media=cdrom' });
     expect(params(plan(update({ cloud_init_user_data: { to: 'local:snippets/web.yaml' } }), drive))).toEqual({
