@@ -84,10 +84,14 @@ function inBrowser(program: string): void {
     await take('run');
     expect(await text()).toMatch(/Completed/);
 
+    const { children } = await world.sync();
+    const { endpoint } = await world.api<{ endpoint: { id: string } }>('GET', `/runs/${children?.[0]?.id}`);
     for (const [name, path] of [
       ['overview', '/ui'],
       ['runs', '/ui/runs'],
       ['plan', `${String(run)}/plan`],
+      ['endpoint-run', `/ui/runs/${children?.[0]?.id}`],
+      ['endpoint', `/ui/endpoints/${endpoint.id}`],
       ['endpoints', '/ui/endpoints'],
       ['endpoint-new', '/ui/endpoints/new'],
       ['users', '/ui/users'],
@@ -100,6 +104,22 @@ function inBrowser(program: string): void {
     }
     const local = await browser.evaluate(`document.querySelectorAll('time:not([data-local])').length`);
     expect(local).toBe(0);
+  });
+
+  test('a schedule is made by its form, run now, and seen to have completed', async () => {
+    await browser.open(`${world.url}/ui/schedules/new`);
+    await browser.evaluate(`document.querySelector('[name=name]').value = 'every night'`);
+    await take('schedule-new');
+    await press('Add the schedule');
+    await browser.until(`document.querySelector('h1')?.innerText === 'every night'`);
+    await press('Run now');
+    for (let seen = ''; !/Completed/.test(seen); seen = await text())
+      await browser.open(String(await browser.evaluate('location.href')));
+    expect(await text()).toContain('17 3 * * * (UTC)');
+    await take('schedule');
+    await browser.open(`${world.url}/ui/schedules`);
+    await take('schedules');
+    expect(await text()).toMatch(/every night[^]*Completed/);
   });
 
   test('without scripts the same is done by forms and addresses', async () => {

@@ -147,7 +147,9 @@ describe('the page of an endpoint', () => {
       });
     }
     const page = await visitor.get(`/ui/endpoints/${id}`);
-    expect(page.html).toContain('aria-label="Durations of the last 3 runs; the longest took 30.0 s."');
+    expect(page.html).toContain('aria-label="How long they took, over the last 3 runs: at most 30.0 s, the last one 30.0 s."');
+    expect(page.html).toContain('aria-label="What they wrote, over the last 3 runs: at most 3 objects, the last one 3 objects."');
+    expect(page.html.match(/class="write-created"/g)).toHaveLength(3);
     expect(page.html.match(/class="bar-completed"/g)).toHaveLength(3);
     expect(page.html).toContain('<time datetime="2026-01-01T00:03:00.000Z" title="2026-01-01 00:03:00 UTC">');
   });

@@ -139,9 +139,7 @@ describe('the page of a run', () => {
     const { text, html } = await visitor.get(`/ui/runs/${id}`);
     expect(text).toContain('Read Proxmox 10.0 s');
     expect(html).toMatch(/<progress[^>]*value="30"[^>]*max="120"/);
-    expect(text).toMatch(
-      /What happened.* Berlin web-1: name: already used .* Berlin Writing NetBox\..* Berlin 120 guests on 4 nodes\./,
-    );
+    expect(text).toMatch(/What happened.* UTC web-1: name: already used .* UTC Writing NetBox\..* UTC 120 guests on 4 nodes\./);
     expect(text).not.toContain('30 of 120');
     expect(html).toMatch(/aria-label="Time line of 1 run[^"]*Berlin: waiting 2\.0 s, read proxmox 10\.0 s, write netbox /);
     expect(html).toContain(`hx-sse:connect="/runs/${id}/events"`);

@@ -4,45 +4,84 @@ import { countOf, runTime } from './run-row';
 import { stateWord } from './state';
 import { counted, duration } from './words';
 
-const WIDTH = 600;
-const HEIGHT = 120;
-const GAP = 3;
+const WIDTH = 300;
+const HEIGHT = 110;
+const TOP = 12;
+const GAP = 2;
+/** Few runs do not become broad bars. */
+const ROOM_FOR = 12;
 
-/** How long the last runs took, as bars from the oldest to the newest, and how many objects they wrote, as a line of dots. */
+/** How long the last runs took, and what they wrote: two pictures side by side, each with a bar for a run, from the oldest to the newest. */
 export function runChart(runs: readonly RunSummaryView[]): Html | null {
   const ended = runs.filter(({ startedAt, finishedAt }) => startedAt !== null && finishedAt !== null).toReversed();
   if (ended.length < 2) return null;
-  const bars = ended.map(run => ({ run, took: runTime(run) ?? 0, written: countOf(run.counts, 'written') ?? 0 }));
-  const longest = Math.max(...bars.map(({ took }) => took), 1);
-  const most = Math.max(...bars.map(({ written }) => written), 1);
-  const step = WIDTH / Math.max(bars.length, 12);
   return h(
     'figure',
-    { class: 'chart' },
-    h(
-      'svg',
-      {
-        viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
-        role: 'img',
-        'aria-label': `Durations of the last ${bars.length} runs; the longest took ${duration(longest)}.`,
-      },
-      h('line', { x1: 0, x2: WIDTH, y1: HEIGHT - 0.5, y2: HEIGHT - 0.5, class: 'axis' }),
-      ...bars.map(({ run, took, written }, index) => {
-        const height = Math.max(2, (took / longest) * (HEIGHT - 14));
-        const x = index * step;
-        return h(
-          'a',
-          { href: `/ui/runs/${run.id}` },
-          h('title', null, `${stateWord(run.state)}: ${duration(took)}, ${counted(written, 'object')} written`),
-          h('rect', { x: x + GAP / 2, y: HEIGHT - height, width: step - GAP, height, rx: 3, class: `bar-${run.state}` }),
-          h('circle', { cx: x + step / 2, cy: HEIGHT - 7 - (written / most) * (HEIGHT - 21), r: 3.5, class: 'dot' }),
-        );
-      }),
-    ),
+    { class: 'chart pair' },
+    picture('How long they took', ended.map(timeOf), duration),
+    picture('What they wrote', ended.map(writesOf), total => counted(total, 'object')),
     h(
       'figcaption',
-      { class: 'hint' },
-      `Bars: duration, up to ${duration(longest)}. Dots: objects written, up to ${most.toLocaleString('en')}. Oldest on the left.`,
+      { class: 'legend hint' },
+      h('span', null, 'Oldest on the left.'),
+      ...writes.map(([, tone, words]) => h('span', { class: `key ${tone}` }, words)),
     ),
+  );
+}
+
+/** One run in a picture: pieces that stand on each other. */
+interface Bar {
+  run: RunSummaryView;
+  pieces: readonly { size: number; tone: string }[];
+}
+
+const timeOf = (run: RunSummaryView): Bar => ({ run, pieces: [{ size: runTime(run) ?? 0, tone: `bar-${run.state}` }] });
+
+const writes = [
+  ['created', 'write-created', 'created'],
+  ['updated', 'write-updated', 'changed'],
+  ['deleted', 'write-deleted', 'deleted'],
+] as const;
+
+const writesOf = (run: RunSummaryView): Bar => ({
+  run,
+  pieces: writes.map(([name, tone]) => ({ size: countOf(run.counts, name) ?? 0, tone })),
+});
+
+const sizeOf = ({ pieces }: Bar): number => pieces.reduce((sum, { size }) => sum + size, 0);
+
+function picture(title: string, bars: readonly Bar[], inWords: (size: number) => string): Html {
+  const largest = Math.max(...bars.map(sizeOf));
+  const last = bars.at(-1);
+  const said = `${title}, over the last ${bars.length} runs: at most ${inWords(largest)}, the last one ${inWords(last ? sizeOf(last) : 0)}.`;
+  const step = WIDTH / Math.max(bars.length, ROOM_FOR);
+  return h(
+    'svg',
+    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': said },
+    h('text', { x: 0, y: 8, class: 'label' }, title),
+    h('text', { x: WIDTH, y: 8, class: 'label', 'text-anchor': 'end' }, `up to ${inWords(largest)}`),
+    h('line', { x1: 0, x2: WIDTH, y1: TOP, y2: TOP, class: 'axis' }),
+    h('line', { x1: 0, x2: WIDTH, y1: HEIGHT - 0.5, y2: HEIGHT - 0.5, class: 'axis' }),
+    ...bars.map((bar, index) => barOf(bar, index * step, step - GAP, largest, inWords)),
+  );
+}
+
+function barOf(bar: Bar, x: number, width: number, largest: number, inWords: (size: number) => string): Html {
+  const { run, pieces } = bar;
+  let y = HEIGHT - 1;
+  const rects = pieces
+    .filter(({ size }) => size > 0)
+    .map(({ size, tone }) => {
+      const height = Math.max(1.5, (size / largest) * (HEIGHT - TOP - 2));
+      y -= height;
+      return h('rect', { x, y, width, height, rx: 1.5, class: tone });
+    });
+  return h(
+    'a',
+    { href: `/ui/runs/${run.id}` },
+    h('title', null, `${run.createdAt.slice(0, 16).replace('T', ' ')} UTC, ${stateWord(run.state)}: ${inWords(sizeOf(bar))}`),
+    // Also where there is nothing to see there is something to point at.
+    h('rect', { x, y: TOP, width, height: HEIGHT - TOP, class: 'nothing' }),
+    ...rects,
   );
 }

@@ -43,7 +43,7 @@ export function progress(run: RunView, story: RunStory): Html {
     tiles(run),
     run.children.length > 0 && section('Endpoints of this run', runTable('Endpoints of this run', run.children)),
     timeLineOf(run, story),
-    newsOf(story, live ? 8 : 15),
+    newsOf(run, story, live ? 8 : 15),
     refusedOf(run),
     findingsOf(run),
   );

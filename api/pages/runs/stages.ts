@@ -11,6 +11,7 @@ export function stagesOf(run: RunView, story: RunStory): Html {
   const phase = run.phase?.split(' ')[0];
   const at = runSteps.findIndex(name => name === phase);
   const through = run.state === 'completed' || run.state === 'partial';
+  const tells = story.steps.some(({ runId }) => runId === run.id);
   const last = run.state === 'awaiting_confirmation' || run.scope.dryRun === true ? 2 : runSteps.length;
   return h(
     'ol',
@@ -23,7 +24,7 @@ export function stagesOf(run: RunView, story: RunStory): Html {
         'li',
         { class: current ? 'current' : done ? 'done' : 'open', 'aria-current': current ? 'step' : null },
         stepWords[step],
-        current ? h('small', null, run.phase?.split(' ')[1] ?? '') : times && h('small', null, took(times)),
+        h('small', null, current ? run.phase?.split(' ')[1] : times ? took(times) : done && tells ? 'nothing to do' : ''),
         current && progressBar(story),
       );
     }),

@@ -43,18 +43,21 @@ export interface Progress {
 const unsaid: readonly RunEventName[] = ['item_progress', 'discovery', 'phase_summary'];
 
 /** What happened last, in words. */
-export function newsOf({ news }: RunStory, shown: number): Html | null {
+export function newsOf({ endpoint: only }: RunView, { news }: RunStory, shown: number): Html | null {
   const worth = news.filter(({ event }) => !unsaid.includes(event)).slice(0, shown);
   if (worth.length === 0) return null;
-  return section('What happened', h('ol', { class: 'news', reversed: true }, ...worth.map(newsLine)));
+  return section(
+    'What happened',
+    h('ol', { class: 'news', reversed: true }, ...worth.map(event => newsLine(event, only === null))),
+  );
 }
 
-const newsLine = ({ event, data, endpoint, at }: RunEventRead): Html =>
+const newsLine = ({ event, data, endpoint, at }: RunEventRead, named: boolean): Html =>
   h(
     'li',
     { class: event === 'error_detail' ? 'bad' : event === 'complete' ? 'end' : null },
     time(at),
-    endpoint !== null && h('strong', null, endpoint.name ?? 'deleted'),
+    named && h('strong', null, endpoint === null ? 'All' : (endpoint.name ?? 'deleted')),
     h('span', null, itemOf(data['item']), textOf(data['message'])),
   );
 
