@@ -78,7 +78,7 @@ export class BranchJobs {
     job.begin();
     const delay = this.hooks.delayOf(job.operation);
     if (delay > 0) {
-      await new Promise(resolve => setTimeout(resolve, delay));
+      await new Promise(resolve => setTimeout(resolve, delay).unref());
       if (era !== this.era) return;
     }
     this.set(id, { ...this.outcomeOf(job), completed: this.world.now() });
