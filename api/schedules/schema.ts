@@ -132,7 +132,7 @@ export const scheduleView = z.strictObject({
     .nullable()
     .describe('Null: all enabled ones.'),
   kinds: z.array(z.enum(reflectionKindNames)).nullable(),
-  nextTimes: z.array(time).nullable().describe('When it is due next, without jitter; null while Temporal does not answer.'),
+  nextTimes: z.array(time).nullable().describe('When it is due next, with its jitter; null while Temporal does not answer.'),
   skippedOverlaps: z.number().int().nullable().describe('Times left out because its last sync still ran.'),
   missedCatchUps: z
     .number()

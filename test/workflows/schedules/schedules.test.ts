@@ -191,8 +191,72 @@ test.each([
   expect((await list()).items).toEqual([]);
 });
 
-test('the daily purge is set up once', async () => {
-  const { action, spec } = await world.client.schedule.getHandle(workflowIds.retention).describe();
+describe('while its last sync still runs', () => {
+  const slowly = (ms: number): unknown =>
+    proxmox.faults.add({ match: { pathPattern: '^/cluster/resources' }, when: 'before', action: { kind: 'delay', ms } });
+  const backfillTwo = (id: string, overlap: string): Promise<unknown> => {
+    const hour = 3_600_000;
+    const to = Math.floor(Date.now() / hour) * hour - hour / 2;
+    const range = { from: new Date(to - 2 * hour).toISOString(), to: new Date(to).toISOString() };
+    return world.api('POST', `/schedules/${id}/backfill`, { ...range, overlap });
+  };
+
+  test('another time is left out and counted, and running it now is refused', async () => {
+    slowly(3_000);
+    const { id } = await make({ cron: '0 * * * *' });
+    await backfillTwo(id, 'skip');
+    await until(id, ({ firings }) => firings.length > 0);
+    await expect(trigger(id)).rejects.toThrow(/409 .*run-open/);
+    const schedule = await until(id, each => ended(each) && each.skippedOverlaps === 1);
+    expect(schedule.firings).toHaveLength(1);
+  });
+
+  test('cancel_other cancels it first, and then runs', async () => {
+    slowly(14_000);
+    const { id } = await make({ cron: null, everySeconds: 10, overlap: 'cancel_other' });
+    const { firings } = await until(id, each => each.firings.some(({ run }) => run?.state === 'completed'));
+    expect(firings.at(-1)?.run?.state).toBe('cancelled');
+  });
+
+  test('cancelling the scheduled workflow cancels its run', async () => {
+    slowly(4_000);
+    const { id } = await make();
+    await trigger(id);
+    await until(id, ({ firings }) => firings[0]?.run?.state === 'running');
+    const { info } = await temporalHandle({ id }).describe();
+    const workflowId = info.recentActions.at(-1)?.action.workflow.workflowId ?? '';
+    await world.client.workflow.getHandle(workflowId).cancel();
+    expect((await until(id, ended)).firings).toMatchObject([{ run: { state: 'cancelled' } }]);
+  });
+
+  test('a run that somebody cancels is no failure of its schedule', async () => {
+    slowly(4_000);
+    const { id } = await make({ pauseOnFailure: true });
+    await trigger(id);
+    const { firings } = await until(id, each => each.firings[0]?.run?.state === 'running');
+    await world.api('POST', `/runs/${firings[0]?.run?.id}/cancel`);
+    await until(id, ended);
+    const { info } = await temporalHandle({ id }).describe();
+    const workflowId = info.recentActions.at(-1)?.action.workflow.workflowId ?? '';
+    expect(await world.client.workflow.getHandle(workflowId).result()).toMatchObject({ result: 'started', state: 'cancelled' });
+    expect(await show(id)).toMatchObject({ paused: false });
+  });
+});
+
+test('the daily purge is set up once, and purges by the settings', async () => {
+  const handle = world.client.schedule.getHandle(workflowIds.retention);
+  const { action, spec } = await handle.describe();
   expect(action).toMatchObject({ workflowType: 'retention' });
   expect(spec.calendars).toHaveLength(1);
+  const { version } = await world.api<{ version: number }>('GET', '/settings');
+  await world.api('PATCH', '/settings', { run_retention_days: 1 }, { 'if-match': `"${version}"` });
+  await world.database.pool.query(
+    `insert into run (id, kind, requested_by, workflow_id, state, created_at)
+     values (gen_random_uuid(), 'full-sync', 'somebody', 'w', 'completed', now() - interval '3 days')`,
+  );
+  await handle.trigger();
+  for (let actions: unknown[] = []; actions.length === 0;) actions = (await handle.describe()).info.recentActions;
+  const [started] = (await handle.describe()).info.recentActions;
+  const purged = await world.client.workflow.getHandle(started?.action.workflow.workflowId ?? '').result();
+  expect(purged).toMatchObject({ runs: 1 });
 });
