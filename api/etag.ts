@@ -8,7 +8,7 @@ export function setETag(res: Response, version: number): void {
 /** The condition of a change: the header has to be there before anything is read. */
 export function ifMatchOf(req: Request): string {
   const header = req.get('if-match');
-  if (header === undefined)
+  if (header === undefined || header.trim() === '')
     throw new Problem('if-match-required', "Read it first, and send its ETag as If-Match, so that nobody else's change is lost.");
   return header;
 }

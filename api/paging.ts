@@ -10,11 +10,17 @@ export const pagingQuery = {
 };
 
 /** Of a list that is so short that most of it comes in one page. */
-export const shortListQuery = z.strictObject({ ...pagingQuery, limit: pagingQuery.limit.unwrap().default(500).describe('Most items of one page.') });
+export const shortListQuery = z.strictObject({
+  ...pagingQuery,
+  limit: pagingQuery.limit.unwrap().default(500).describe('Most items of one page.'),
+});
 
 /** What a page of a list looks like. */
 export const listOf = <Item extends z.ZodType>(item: Item) =>
-  z.strictObject({ items: z.array(item), nextCursor: z.string().nullable().describe('For the next page; null on the last one.') });
+  z.strictObject({
+    items: z.array(item),
+    nextCursor: z.string().nullable().describe('For the next page; null on the last one.'),
+  });
 
 const itemCursor = z.strictObject({ after: z.union([z.string(), z.number()]) });
 

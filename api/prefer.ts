@@ -17,7 +17,12 @@ export function waitSecondsOf(req: Request): number | undefined {
  * Looks again and again until what was read has ended, the time of `Prefer: wait=N` is over, or the caller has gone. Gives what was read last, and
  * notes in the answer that it waited.
  */
-export async function readUntil<T>(req: Request, res: Response, read: () => Promise<T>, ended: (found: T) => boolean): Promise<T> {
+export async function readUntil<T>(
+  req: Request,
+  res: Response,
+  read: () => Promise<T>,
+  ended: (found: T) => boolean,
+): Promise<T> {
   const seconds = waitSecondsOf(req);
   if (seconds === undefined) return read();
   res.set('Preference-Applied', `wait=${seconds}`);

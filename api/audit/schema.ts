@@ -35,32 +35,34 @@ export const openIntentsQuery = shortListQuery.extend({
 
 // What is answered --------------------------------------------------------------------------------------------------------
 
-export const auditRowView = z.strictObject({
-  seq: z.number().int().describe('From 1 on, without gaps.'),
-  time: z.string().describe('UTC, to the microsecond.'),
-  phase: z
-    .enum(['intent', 'outcome', 'event'])
-    .describe('An intent is written before an effect, its outcome after it; an event has no effect of its own.'),
-  intentSeq: z.number().int().nullable().describe('Of an outcome: the intent that it completes.'),
-  result: results.nullable(),
-  action: z.enum(auditActions),
-  actor: z.strictObject({
-    kind: z.enum(['user', 'service', 'system', 'unknown']),
-    id: z.uuid().nullable(),
-    name: z.string(),
-    authenticatedBy: z.string(),
-    label: z.string().nullable().describe('What X-Proxbox-Actor said. It identifies nobody.'),
-  }),
-  object: z.strictObject({ type: z.string(), id: z.string().nullable() }).nullable(),
-  endpointId: z.uuid().nullable(),
-  runId: z.uuid().nullable(),
-  beforeDigest: z.string().nullable(),
-  afterDigest: z.string().nullable(),
-  reason: z.string().nullable(),
-  detail: z.record(z.string(), z.unknown()),
-  requestId: z.string().nullable(),
-  hash: z.string(),
-}).meta({ id: 'AuditRow' });
+export const auditRowView = z
+  .strictObject({
+    seq: z.number().int().describe('From 1 on, without gaps.'),
+    time: z.string().describe('UTC, to the microsecond.'),
+    phase: z
+      .enum(['intent', 'outcome', 'event'])
+      .describe('An intent is written before an effect, its outcome after it; an event has no effect of its own.'),
+    intentSeq: z.number().int().nullable().describe('Of an outcome: the intent that it completes.'),
+    result: results.nullable(),
+    action: z.enum(auditActions),
+    actor: z.strictObject({
+      kind: z.enum(['user', 'service', 'system', 'unknown']),
+      id: z.uuid().nullable(),
+      name: z.string(),
+      authenticatedBy: z.string(),
+      label: z.string().nullable().describe('What X-Proxbox-Actor said. It identifies nobody.'),
+    }),
+    object: z.strictObject({ type: z.string(), id: z.string().nullable() }).nullable(),
+    endpointId: z.uuid().nullable(),
+    runId: z.uuid().nullable(),
+    beforeDigest: z.string().nullable(),
+    afterDigest: z.string().nullable(),
+    reason: z.string().nullable(),
+    detail: z.record(z.string(), z.unknown()),
+    requestId: z.string().nullable(),
+    hash: z.string(),
+  })
+  .meta({ id: 'AuditRow' });
 export type AuditRowView = z.output<typeof auditRowView>;
 
 export const auditListView = listOf(auditRowView);

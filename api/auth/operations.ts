@@ -1,7 +1,15 @@
 import { netboxProofSchema, netboxProofView } from './netbox-link/schema';
 import type { Operations } from '../openapi/operation';
 import { shortListQuery } from '../paging';
-import { meView, newTokenView, passwordChangeSchema, signedInView, signInSchema, tokenCreateSchema, tokenListView } from './schema';
+import {
+  meView,
+  newTokenView,
+  passwordChangeSchema,
+  signedInView,
+  signInSchema,
+  tokenCreateSchema,
+  tokenListView,
+} from './schema';
 
 export const authOperations = {
   'POST /auth/login': {

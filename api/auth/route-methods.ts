@@ -7,4 +7,5 @@ const paths = Object.keys(routeAccess).map(route => {
 });
 
 /** The methods that a path of the API has; none when it is no path of it. */
-export const methodsOf = (path: string): string[] => paths.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
+export const methodsOf = (path: string): string[] =>
+  paths.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);

@@ -63,7 +63,11 @@ export const endpointOperations = {
       'Asks Proxmox with the stored credentials, and NetBox with its token, and names every privilege and permission that is missing. Nothing is changed on either side.',
     wait: true,
     answers: {
-      200: { description: 'The test has ended within the time that `Prefer: wait=N` gave it.', body: probeView, headers: ['Location'] },
+      200: {
+        description: 'The test has ended within the time that `Prefer: wait=N` gave it.',
+        body: probeView,
+        headers: ['Location'],
+      },
       202: { description: 'The test is under way.', body: probeView, headers: ['Location'] },
     },
     problems: ['endpoint-disabled', 'temporal-unavailable'],

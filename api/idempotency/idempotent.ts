@@ -1,5 +1,11 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { claimKey, IDEMPOTENCY_HOURS, keepAnswer, releaseKey, type RequestKey } from '../../database/repositories/idempotency-keys';
+import {
+  claimKey,
+  IDEMPOTENCY_HOURS,
+  keepAnswer,
+  releaseKey,
+  type RequestKey,
+} from '../../database/repositories/idempotency-keys';
 import type { Sealed } from '../../database/secrets';
 import type { Identity } from '../auth/identity';
 import type { ApiDependencies } from '../dependencies';

@@ -7,7 +7,8 @@ export const parameters = {
     name: 'If-Match',
     in: 'header',
     required: true,
-    description: 'The ETag of the version that the change was made from, or `*`. Without it: 428; when somebody else was first: 412.',
+    description:
+      'The ETag of the version that the change was made from, or `*`. Without it: 428; when somebody else was first: 412.',
     schema: { type: 'string', minLength: 1 },
     example: '"3"',
   },
@@ -24,8 +25,8 @@ export const parameters = {
     name: 'Prefer',
     in: 'header',
     required: false,
-    description: `\`wait=N\`: answer when the run has ended, or after N seconds (at most ${MAX_WAIT_SECONDS}).`,
-    schema: { type: 'string', minLength: 1, maxLength: 200, pattern: '^[ -~]+$' },
+    description: `\`wait=N\`: answer when the run has ended, or after N seconds (at most ${MAX_WAIT_SECONDS}). Anything else is ignored.`,
+    schema: { type: 'string' },
     example: 'wait=30',
   },
 } as const satisfies Record<string, ParameterObject>;
@@ -50,7 +51,12 @@ export const header = (name: keyof typeof headers): Reference => ({ $ref: `#/com
 
 export const securitySchemes = {
   bearer: { type: 'http', scheme: 'bearer', description: 'An API token: `Authorization: Bearer pbx_…`.' },
-  apiKey: { type: 'apiKey', in: 'header', name: 'X-Proxbox-API-Key', description: 'The same token in the header that Proxbox uses.' },
+  apiKey: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-Proxbox-API-Key',
+    description: 'The same token in the header that Proxbox uses.',
+  },
   session: {
     type: 'apiKey',
     in: 'cookie',

@@ -21,7 +21,10 @@ export function buildDocument(): OpenApiDocument {
     const [method, path] = splitRoute(route);
     const access: Access = routeAccess[route];
     const templated = path.replaceAll(/:(\w+)/g, '{$1}');
-    paths[templated] = { ...paths[templated], [method]: describeOperation({ book, problems }, method, path, access, operations[route]) };
+    paths[templated] = {
+      ...paths[templated],
+      [method]: describeOperation({ book, problems }, method, path, access, operations[route]),
+    };
   }
   return {
     openapi: '3.1.0',
@@ -49,4 +52,3 @@ export function splitRoute(route: RouteName): [method: Method, path: string] {
   const [method = '', path = ''] = route.split(' ');
   return [method.toLowerCase() as Method, path];
 }
-

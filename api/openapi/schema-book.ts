@@ -26,7 +26,9 @@ export class SchemaBook {
   #name(name: string, schema: JsonSchema): void {
     const known = this.#named.get(name);
     if (known !== undefined && !isDeepStrictEqual(known, schema)) {
-      throw new Error(`Two schemas are named ${name}: give the one that is sent and the one that is answered names of their own.`);
+      throw new Error(
+        `Two schemas are named ${name}: give the one that is sent and the one that is answered names of their own.`,
+      );
     }
     this.#named.set(name, schema);
   }

@@ -36,11 +36,7 @@ export async function launchFullSync(
 }
 
 /** Starts the sync that forgets which NetBox objects show the endpoint's guests and matches them anew; its plan waits for a person. */
-export async function launchRelink(
-  needs: Needs,
-  asking: Asking,
-  endpointId: string,
-): Promise<string> {
+export async function launchRelink(needs: Needs, asking: Asking, endpointId: string): Promise<string> {
   const scope = await relinkScope(needs.database, endpointId);
   return launchFullSync(needs, asking, scope, {
     action: 'endpoint.relink',

@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import type { Operations } from '../openapi/operation';
-import { runEventsQuery } from './events-query';
+import { runEventsQuery, runEventView } from './events-query';
 import {
   confirmSchema,
   findingListView,
@@ -62,7 +61,7 @@ export const runOperations = {
     answers: {
       200: {
         description: 'The events, from the first or the one behind the last that is known.',
-        body: z.string(),
+        body: runEventView,
         type: 'text/event-stream',
       },
       204: { description: 'The run has ended, and its last event is known.' },

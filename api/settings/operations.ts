@@ -1,7 +1,11 @@
 import type { Operations } from '../openapi/operation';
 import { settingListView, settingsPatchSchema } from './schema';
 
-const settings = { description: 'Every setting with its value and where it comes from.', body: settingListView, headers: ['ETag'] } as const;
+const settings = {
+  description: 'Every setting with its value and where it comes from.',
+  body: settingListView,
+  headers: ['ETag'],
+} as const;
 
 export const settingOperations = {
   'GET /settings': {

@@ -40,6 +40,8 @@ export interface SyncWorld {
   config: Config;
   /** Of the API and its pages. */
   url: string;
+  /** API key of the environment: it may do everything. */
+  key: string;
   database: TestDatabase;
   client: Client;
   environment: Record<string, string>;
@@ -96,6 +98,7 @@ export async function startSyncWorld(netbox: NetBoxTarget, env: Record<string, s
   const world: SyncWorld = {
     config,
     url: api.url,
+    key: KEY,
     database,
     client,
     environment,

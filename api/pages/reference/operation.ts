@@ -1,5 +1,12 @@
 import type { Access } from '../../auth/route-access';
-import type { MediaType, Method, OpenApiDocument, OperationObject, ParameterObject, Reference } from '../../openapi/document-types';
+import type {
+  MediaType,
+  Method,
+  OpenApiDocument,
+  OperationObject,
+  ParameterObject,
+  Reference,
+} from '../../openapi/document-types';
 import { type Children, h, type Html } from '../html/h';
 import { link, row, table } from '../html/parts';
 import { prose } from './prose';

@@ -17,7 +17,8 @@ export const anchorOf = (name: string): string => `schema-${name}`;
 /** Every value of an object, one a line; what stands within another is named by its path. Of anything else, its type. */
 export function schemaTable(caption: string, schema: JsonSchema): Html {
   const fields = fieldsOf(schema, '');
-  if (fields.length === 0) return h('p', null, typeOf(schema), schema.description !== undefined && ': ', prose(schema.description ?? ''));
+  if (fields.length === 0)
+    return h('p', null, typeOf(schema), schema.description !== undefined && ': ', prose(schema.description ?? ''));
   return table(
     `Values of ${caption}`,
     ['Value', 'Type', 'Meaning'],
@@ -34,10 +35,18 @@ export function typeOf(schema: JsonSchema): Children {
     return link(`#${anchorOf(name)}`, name);
   }
   const options = schema.anyOf ?? schema.oneOf;
-  if (options !== undefined) return joined(options.map(option => typeOf(option as JsonSchema)), ' or ');
+  if (options !== undefined)
+    return joined(
+      options.map(option => typeOf(option as JsonSchema)),
+      ' or ',
+    );
   if (schema.allOf !== undefined) return typeOf(schema.allOf[0] as JsonSchema);
   if (schema.const !== undefined) return h('code', null, JSON.stringify(schema.const));
-  if (schema.enum !== undefined) return joined(schema.enum.map(value => h('code', null, String(value))), ' ');
+  if (schema.enum !== undefined)
+    return joined(
+      schema.enum.map(value => h('code', null, String(value))),
+      ' ',
+    );
   if (schema.type === 'array') return ['list of ', typeOf(itemsOf(schema))];
   return schema.format ?? (typeof schema.type === 'string' ? schema.type : 'anything');
 }
@@ -67,8 +76,12 @@ function fieldsOf(schema: JsonSchema, prefix: string): Field[] {
 }
 
 /** Of several shapes, what they share is said once. */
-const distinct = (fields: Field[]): Field[] => [...new Map(fields.map(field => [field.name + JSON.stringify(field.schema), field])).values()];
+const distinct = (fields: Field[]): Field[] => [
+  ...new Map(fields.map(field => [field.name + JSON.stringify(field.schema), field])).values(),
+];
 
-const itemsOf = ({ items }: JsonSchema): JsonSchema => (typeof items === 'object' && !Array.isArray(items) ? (items as JsonSchema) : {});
+const itemsOf = ({ items }: JsonSchema): JsonSchema =>
+  typeof items === 'object' && !Array.isArray(items) ? (items as JsonSchema) : {};
 
-const joined = (parts: Children[], between: string): Children => parts.flatMap((part, index) => (index === 0 ? [part] : [between, part]));
+const joined = (parts: Children[], between: string): Children =>
+  parts.flatMap((part, index) => (index === 0 ? [part] : [between, part]));

@@ -18,7 +18,7 @@ beforeEach(async () => {
 /** Follows the Link header to the end; gives the ids of each page. */
 async function pagesOf(path: string): Promise<string[][]> {
   const pages: string[][] = [];
-  for (let next: string | undefined = path; next !== undefined; ) {
+  for (let next: string | undefined = path; next !== undefined;) {
     const answer = await server.ask('GET', next);
     expect(answer.status).toBe(200);
     const { items, nextCursor } = listView.parse(answer.body);

@@ -28,7 +28,7 @@ export function requireDeclared(method: string, path: string, { status, headers,
   const type = answer.body === undefined ? undefined : (answer.type ?? 'application/json');
   const given = headers.get('content-type')?.split(';')[0];
   if (body !== undefined && given !== type) throw new Error(`${told} with ${given}, and ${type ?? 'no body'} is declared.`);
-  if (answer.body === undefined) return;
+  if (answer.body === undefined || type !== 'application/json') return;
   const parsed = answer.body.safeParse(body);
   if (!parsed.success) throw new Error(`${told} with a body that is not as declared: ${parsed.error.message}`);
 }
