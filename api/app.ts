@@ -26,6 +26,7 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.set('trust proxy', [...dependencies.trustedProxies]);
 
   if (dependencies.metrics !== undefined) app.use(measureRequests(dependencies.metrics));
+  if (dependencies.tracing !== undefined) app.use(dependencies.tracing.traceRequests);
   app.use(nameRequests, logRequests(dependencies.log), auditRequests(dependencies), helmet(helmetOptions));
   app.use((_req, res, next) => {
     res.set('Cache-Control', 'no-store');

@@ -11,6 +11,7 @@ import type { SecretBox } from '../database/secrets';
 import type { LayerValues } from '../domain/settings/register';
 import type { Authenticate } from './auth/authenticate';
 import type { RunEventSignal } from './runs/event-signal';
+import type { Tracing } from '../telemetry/tracing';
 import type { Temporal } from './temporal';
 
 export type ApiLog = Pick<Logger, 'info' | 'warn' | 'error'>;
@@ -55,5 +56,7 @@ export interface ApiDependencies {
   oidc: { config: OidcConfig; provider: OidcProvider } | undefined;
   /** Where people reach NetBox; undefined where this process was not told. */
   netboxUrl: string | undefined;
+  /** Makes traces of requests; undefined when nobody collects them. */
+  tracing: Pick<Tracing, 'traceRequests'> | undefined;
   log: ApiLog;
 }

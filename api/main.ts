@@ -4,6 +4,7 @@ import { createPool, resolveDatabase } from '../database/connect';
 import { migrate } from '../database/migrate';
 import { createLog } from '../telemetry/log';
 import { openSide, registryFor } from '../telemetry/side';
+import { openTracing } from '../telemetry/tracing';
 import { findTemporal } from '../temporal/find';
 import { startApi } from './start';
 import { readinessChecks } from './system/readiness';
@@ -32,7 +33,9 @@ async function main(): Promise<void> {
     const found = await findTemporal(config, { info: line => log.info(line), warn: line => log.warn(line) });
     opened.push(() => found.stop());
     log.info(found.described);
-    const { temporal, close } = openTemporal(found.connectionOptions, found.namespace);
+    const tracing = await openTracing(config.tracing, 'proxbox-api');
+    if (tracing !== undefined) opened.push(tracing.stop);
+    const { temporal, close } = openTemporal(found.connectionOptions, found.namespace, tracing?.clientInterceptors);
     opened.push(close);
 
     const metrics = registryFor(config.metrics);
@@ -45,6 +48,7 @@ async function main(): Promise<void> {
       log,
       showFirstKey,
       ...(metrics && { metrics }),
+      ...(tracing && { tracing }),
     });
     opened.push(() => api.stop());
     log.info(`API: ${api.url}`);

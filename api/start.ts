@@ -38,6 +38,8 @@ export interface StartApiOptions extends Pick<
   showFirstKey: (token: string, administrator: { username: string; password: string }) => void;
   /** Gathers this process's metrics; without it there are none. */
   metrics?: Registry;
+  /** Makes traces of requests; without it there are none. */
+  tracing?: ApiDependencies['tracing'];
 }
 
 export interface RunningApi {
@@ -53,7 +55,7 @@ const STOP_GRACE_MS = 10_000;
  * Starts the API on a migrated database.
  * @throws KeyFileError, and Node's error when the port is taken.
  */
-export async function startApi({ config, showFirstKey, metrics, ...parts }: StartApiOptions): Promise<RunningApi> {
+export async function startApi({ config, showFirstKey, metrics, tracing, ...parts }: StartApiOptions): Promise<RunningApi> {
   const { database, log } = parts;
   const { stateDir } = config;
   const auditKey = await openAuditKey(config);
@@ -68,6 +70,7 @@ export async function startApi({ config, showFirstKey, metrics, ...parts }: Star
     ...parts,
     runEvents: { ...runEvents, stopping: runEvents.stopping.signal },
     metrics,
+    tracing,
     secrets,
     authenticate,
     limitRequests: limitRequests(config.api.requestsPerMinute),

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Client,
+  type ClientInterceptors,
   Connection,
   type ConnectionOptions,
   isGrpcServiceError,
@@ -81,10 +82,10 @@ export interface OpenTemporal {
  * A connection that is made when it is first needed, and again when it breaks. Retries are ours: those of the SDK go on after their deadline,
  * and end the process when they meet a closed connection.
  */
-export function openTemporal(options: ConnectionOptions, namespace: string): OpenTemporal {
+export function openTemporal(options: ConnectionOptions, namespace: string, interceptors: ClientInterceptors = {}): OpenTemporal {
   const channelArgs = { 'grpc.max_reconnect_backoff_ms': CALL_MS };
   const connection = Connection.lazy({ ...options, interceptors: [], channelArgs });
-  return { temporal: createTemporal(new Client({ connection, namespace })), close: () => connection.close() };
+  return { temporal: createTemporal(new Client({ connection, namespace, interceptors })), close: () => connection.close() };
 }
 
 /** On a client that somebody else opened, and closes only when nothing is under way. */

@@ -6,6 +6,7 @@ import { createPool, type ResolvedDatabase } from '../database/connect';
 import { migrate } from '../database/migrate';
 import type { FoundTemporal } from '../temporal/found';
 import { openSide, registryFor } from '../telemetry/side';
+import { openTracing } from '../telemetry/tracing';
 import { measureClients } from '../worker/metrics';
 import { chooseSdkMetrics } from '../worker/sdk-metrics';
 import { startWorker, type RunningWorker } from '../worker/start';
@@ -31,7 +32,9 @@ export async function startProduct(options: ProductOptions, opened: Opened): Pro
   const pool = createPool(database.url, { max: 20 });
   opened.add('connections to PostgreSQL', () => pool.end());
 
-  const client = openTemporal(temporal.connectionOptions, temporal.namespace);
+  const tracing = await openTracing(config.tracing, 'proxbox');
+  if (tracing !== undefined) opened.add('traces', tracing.stop);
+  const client = openTemporal(temporal.connectionOptions, temporal.namespace, tracing?.clientInterceptors);
   opened.add('connection to Temporal', client.close);
   const register = registryFor(config.metrics);
   const sdk = register && (await chooseSdkMetrics());
@@ -45,10 +48,18 @@ export async function startProduct(options: ProductOptions, opened: Opened): Pro
     log,
     showFirstKey,
     ...(register && { metrics: register }),
+    ...(tracing && { tracing }),
   });
   opened.add('API', api.stop);
 
-  const worker = await startWorker({ config, pool, temporal, log, ...(sdk && { sdkMetricsAddress: sdk.address }) });
+  const worker = await startWorker({
+    config,
+    pool,
+    temporal,
+    log,
+    ...(sdk && { sdkMetricsAddress: sdk.address }),
+    ...(tracing && { tracing }),
+  });
   // Whoever waits for its end hears of it; nobody may be waiting yet.
   worker.ended.catch(() => {});
   opened.add('worker', worker.stop);

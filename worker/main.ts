@@ -4,6 +4,7 @@ import { createPool, resolveDatabase } from '../database/connect';
 import { migrate } from '../database/migrate';
 import { createLog } from '../telemetry/log';
 import { openSide, registryFor } from '../telemetry/side';
+import { openTracing } from '../telemetry/tracing';
 import { findTemporal } from '../temporal/find';
 import { measureClients } from './metrics';
 import { chooseSdkMetrics } from './sdk-metrics';
@@ -30,10 +31,19 @@ async function main(): Promise<void> {
     opened.push(temporal.stop);
     log.info(temporal.described);
 
+    const tracing = await openTracing(config.tracing, 'proxbox-worker');
+    if (tracing !== undefined) opened.push(tracing.stop);
     const register = registryFor(config.metrics);
     const sdk = register && (await chooseSdkMetrics());
     if (register) measureClients(register, config);
-    const worker = await startWorker({ config, pool, temporal, log, ...(sdk && { sdkMetricsAddress: sdk.address }) });
+    const worker = await startWorker({
+      config,
+      pool,
+      temporal,
+      log,
+      ...(sdk && { sdkMetricsAddress: sdk.address }),
+      ...(tracing && { tracing }),
+    });
     opened.push(worker.stop);
     const side = await openSide(config.metrics, { register, others: sdk ? [sdk.read] : [], checks: worker.checks });
     if (side !== undefined) {

@@ -7,6 +7,7 @@ import { openSecretBox } from '../database/secrets';
 import type { FoundTemporal } from '../temporal/found';
 import { databaseCheck } from '../database/readiness';
 import type { ReadinessCheck } from '../telemetry/readiness';
+import type { Tracing } from '../telemetry/tracing';
 import { temporalCheck, workersCheck } from './checks';
 import { openClients } from './clients';
 import { composeIntent } from './intent';
@@ -24,6 +25,8 @@ export interface StartWorkerOptions {
   log: PinoLogger;
   /** host:port on which the SDK shows its own metrics; without it, it keeps none. The first worker of a process decides. */
   sdkMetricsAddress?: string;
+  /** Makes traces of workflows and activities; without it there are none. */
+  tracing?: Pick<Tracing, 'workerPlugin'>;
   /** Bundled workflow code; without it, it is bundled now. */
   bundle?: { codePath: string };
 }
@@ -57,6 +60,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
       ...composeOutbox(config, pool, secrets, clients),
     },
     ...(bundle && { bundle }),
+    ...(options.tracing && { plugin: options.tracing.workerPlugin }),
   });
   await scheduleReconcile(client, log);
   await scheduleOutbox(client, log);

@@ -1,8 +1,10 @@
 import {
+  type BundlerPlugin,
   bundleWorkflowCode,
   DefaultLogger,
   type NativeConnection,
   Worker,
+  type WorkerPlugin,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import type { IntentActivities } from '../activities/intent/activities';
@@ -23,22 +25,26 @@ export interface WorkersOptions {
     RetentionActivities &
     NotificationActivities;
   bundle?: WorkflowBundleWithSourceMap | { codePath: string };
+  /** Makes traces; it has its part in the bundle. */
+  plugin?: WorkerPlugin & BundlerPlugin;
 }
 
 /** The workflow code, bundled for the sandbox; about a second. The bundler's own statistics are left out of the log. */
-export const bundleWorkflows = (): Promise<WorkflowBundleWithSourceMap> =>
-  bundleWorkflowCode({ workflowsPath: require.resolve('../workflows/index'), logger: new DefaultLogger('WARN') });
+export const bundleWorkflows = (plugins: BundlerPlugin[] = []): Promise<WorkflowBundleWithSourceMap> =>
+  bundleWorkflowCode({ workflowsPath: require.resolve('../workflows/index'), logger: new DefaultLogger('WARN'), plugins });
 
 /**
  * One worker per task queue in this process. Reads of Proxmox and writes to NetBox have a queue of their own, so that a slow
  * cluster holds up nothing else.
  */
-export async function createWorkers({ connection, namespace, activities, bundle }: WorkersOptions): Promise<Worker[]> {
-  const workflowBundle = bundle ?? (await bundleWorkflows());
+export async function createWorkers({ connection, namespace, activities, bundle, plugin }: WorkersOptions): Promise<Worker[]> {
+  const plugins = plugin === undefined ? [] : [plugin];
+  const workflowBundle = bundle ?? (await bundleWorkflows(plugins));
   const shared = {
     connection,
     namespace,
     activities,
+    plugins,
     shutdownGraceTime: '20 seconds',
     shutdownForceTime: '45 seconds',
     stickyQueueScheduleToStartTimeout: '5 seconds',

@@ -29,6 +29,7 @@ export function routesOfApp({ pool }: TestDatabase): string[] {
     audit: { chain: new AuditChain(pool, auditKey), verify: () => verifyAuditChain(pool, auditKey, tmpdir()) },
     environment: {},
     metrics: undefined,
+    tracing: undefined,
     trustedProxies: [],
     runEvents: { signal: new RunEventSignal(pool, pino({ level: 'silent' })), stopping: new AbortController().signal },
     network: createNetworkGuard([]),
