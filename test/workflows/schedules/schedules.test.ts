@@ -181,13 +181,18 @@ describe('the row is the record', () => {
 });
 
 test.each([
-  { cron: '61 * * * *', says: /minute/i },
-  { cron: 'every day', says: /5-7|fields/i },
-  { cron: '0 25 * * *', says: /hour/i },
-])('a cron text that makes no sense is refused with what is wrong: $cron', async ({ cron, says }) => {
-  const refused = make({ cron }).catch((error: Error) => error.message);
-  expect(await refused).toMatch(/: 422 .*"\/cron"/);
-  expect(await refused).toMatch(says);
+  { body: { cron: '61 * * * *' }, pointer: '/cron', says: /minute/i },
+  { body: { cron: 'every day' }, pointer: '/cron', says: /5-7|fields/i },
+  { body: { cron: '0 25 * * *' }, pointer: '/cron', says: /hour/i },
+  { body: { cron: null, everySeconds: 60, offsetSeconds: 600 }, pointer: '/offsetSeconds', says: /less than everySeconds/ },
+  { body: { timeZone: 'europe/berlin' }, pointer: '/timeZone', says: /does not know this time zone/ },
+])('a timing that Temporal does not understand is refused with what is wrong: $body', async ({ body, pointer, says }) => {
+  const refused = await make(body).then(
+    () => 'taken',
+    (error: Error) => error.message,
+  );
+  expect(refused).toMatch(new RegExp(`: 422 .*"pointer":"${pointer}"`));
+  expect(refused).toMatch(says);
   expect((await list()).items).toEqual([]);
 });
 
