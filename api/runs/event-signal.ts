@@ -27,23 +27,36 @@ export class RunEventSignal {
   }
 
   /** Listens no more, and gives the connection back. */
-  async close(): Promise<void> {
-    const { connection } = this;
-    this.connection = undefined;
-    (await connection)?.release(true);
+  close(): Promise<void> {
+    return this.drop(this.connection);
   }
 
-  private async listen(): Promise<PoolClient | undefined> {
+  private listen(): Promise<PoolClient | undefined> {
+    const opened: Promise<PoolClient | undefined> = this.open(() => void this.drop(opened)).catch((error: unknown) => {
+      this.log.warn({ err: error }, 'news of runs are not heard at once: the database does not answer');
+      if (this.connection === opened) this.connection = undefined;
+      return undefined;
+    });
+    return opened;
+  }
+
+  private async open(lost: () => void): Promise<PoolClient> {
+    const client = await this.database.connect();
+    client.on('notification', ({ payload }) => this.waiting.get(payload ?? '')?.forEach(wake => wake()));
+    client.on('error', lost);
     try {
-      const client = await this.database.connect();
-      client.on('notification', ({ payload }) => this.waiting.get(payload ?? '')?.forEach(wake => wake()));
-      client.on('error', () => void this.close());
       await client.query('listen run_event');
       return client;
     } catch (error) {
-      this.log.warn({ err: error }, 'news of runs are not heard at once: the database does not answer');
-      this.connection = undefined;
-      return undefined;
+      client.release(true);
+      throw error;
     }
+  }
+
+  /** Each connection is given back once: one that broke may have been followed by another. */
+  private async drop(connection: Promise<PoolClient | undefined> | undefined): Promise<void> {
+    if (connection === undefined || this.connection !== connection) return;
+    this.connection = undefined;
+    (await connection)?.release(true);
   }
 }
