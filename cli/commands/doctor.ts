@@ -1,6 +1,7 @@
 import { command } from '../command';
 import type { Context } from '../context';
 import type { Check } from '../doctor/check';
+import { checkConnections } from '../doctor/connections';
 import { checkEndpoints } from '../doctor/endpoints';
 import { checkInstallation } from '../doctor/installation';
 import { CommandError } from '../errors';
@@ -10,9 +11,9 @@ import { type Cell, table } from '../output/table';
 export const doctor = command({
   name: 'doctor',
   summary: 'Look at everything a sync needs, and say what to do where something is wrong.',
-  options: {},
-  async run(context) {
-    const checks = await allChecks(context);
+  options: { connections: { type: 'boolean', help: 'Have every endpoint ask Proxmox and NetBox, too.' } },
+  async run(context, { connections }) {
+    const checks = await allChecks(context, connections === true);
     const exitCode = checks.reduce<ExitCode>((worst, check) => worseOf(worst, check), exitCodes.ok);
     const { terminal } = context;
     if (terminal.json) terminal.printJson({ ok: exitCode === exitCodes.ok, checks: checks.map(shown) });
@@ -22,10 +23,11 @@ export const doctor = command({
 });
 
 /** Without the API there is nothing else to ask. */
-async function allChecks({ api }: Context): Promise<Check[]> {
+async function allChecks({ api }: Context, connections: boolean): Promise<Check[]> {
   try {
     const client = api();
-    return [...(await checkInstallation(client)), ...(await checkEndpoints(client))];
+    const checks = [...(await checkInstallation(client)), ...(await checkEndpoints(client))];
+    return connections ? [...checks, ...(await checkConnections(client))] : checks;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     const { what, why, next, exitCode } = error.problem;

@@ -8,6 +8,7 @@ import { fieldOptions, fieldsOf } from '../endpoints/fields';
 import { findEndpoint, listEndpoints } from '../endpoints/find-endpoint';
 import { reportEndpoint } from '../endpoints/report';
 import { UsageError } from '../errors';
+import { endpointTest } from './endpoint-test';
 import { type ExitCode, exitCodes } from '../exit-codes';
 import { agreed } from '../output/ask';
 import { table } from '../output/table';
@@ -166,5 +167,5 @@ function tellChanged({ terminal }: Context, endpoint: EndpointView): ExitCode {
 export const endpointCommands: Group = {
   name: 'endpoint',
   summary: 'Proxmox clusters and hosts. NAME is a name or an id.',
-  commands: [list, show, add, set, remove, rebind, relink],
+  commands: [list, show, add, set, remove, endpointTest, rebind, relink],
 };

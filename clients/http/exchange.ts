@@ -52,8 +52,11 @@ export async function exchange(dispatcher: Dispatcher, request: HttpRequest, lim
   }
 }
 
-/** Whether the answer to a plain http request says that https is spoken here: nginx's words, or a redirect (Proxmox VE). */
-export const wantsTls = ({ status, headers, body }: Pick<HttpAnswer, 'status' | 'headers' | 'body'>): boolean =>
-  status >= 300 && status < 400
-    ? String(headers['location'] ?? '').startsWith('https://')
-    : status === 400 && body.includes('plain HTTP request was sent to HTTPS port');
+/** Whether the answer to a plain http request says that https is spoken here: nginx's words, or a redirect of the host to itself (Proxmox VE). */
+export function wantsTls({ status, headers, body }: Pick<HttpAnswer, 'status' | 'headers' | 'body'>, { hostname }: URL): boolean {
+  if (status === 400) return body.includes('plain HTTP request was sent to HTTPS port');
+  const location = String(headers['location'] ?? '');
+  if (status < 300 || status >= 400 || !URL.canParse(location)) return false;
+  const target = new URL(location);
+  return target.protocol === 'https:' && target.hostname === hostname;
+}

@@ -79,7 +79,7 @@ export function createWire({ baseUrl, authorization, tls, timeoutMs }: WireOptio
         headers,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       };
-      return parsed(call, await exchange(pool, request, { timeoutMs, maxBytes: largestAnswerBytes, signal }));
+      return parsed(baseUrl, call, await exchange(pool, request, { timeoutMs, maxBytes: largestAnswerBytes, signal }));
     },
     close: () => pool.destroy(),
   };
@@ -89,7 +89,7 @@ export function requestInfo({ method, path }: NetBoxCall): NetBoxRequestInfo {
   return { method, path: `/api/${path}/` };
 }
 
-function parsed(call: NetBoxCall, { status, headers, body }: HttpAnswer): NetBoxAnswer {
+function parsed(baseUrl: URL, call: NetBoxCall, { status, headers, body }: HttpAnswer): NetBoxAnswer {
   const header = (name: string): string | undefined => {
     const value = headers[name];
     return Array.isArray(value) ? value[0] : value;
@@ -101,7 +101,7 @@ function parsed(call: NetBoxCall, { status, headers, body }: HttpAnswer): NetBox
     apiVersion: header('api-version'),
     retryAfterMs: retryAfter(header('retry-after')),
     location: header('location'),
-    wantsTls: wantsTls({ status, headers, body }),
+    wantsTls: baseUrl.protocol === 'http:' && wantsTls({ status, headers, body }, baseUrl),
     request: { ...requestInfo(call), status, requestId: header('x-request-id') },
   };
 }

@@ -99,7 +99,7 @@ export class Connection {
     const answer = await this.exchange(failed, request, how);
     const envelope = parseEnvelope(answer.body, answer.statusText);
     const call = { ...failed, status: answer.status };
-    if (this.isPlain && wantsTls(answer)) throw new ProxmoxResponseError(call, `it ${WANTS_TLS}`);
+    if (this.isPlain && wantsTls(answer, new URL(this.settings.origin))) throw new ProxmoxResponseError(call, `it ${WANTS_TLS}`);
     if (answer.status >= 300) throw answerError(call, this.withoutSecrets(envelope, how.secrets));
     if (envelope.valid) return envelope;
     const text = 'the answer is not that of a Proxmox API: check the address of the endpoint';

@@ -65,6 +65,12 @@ describe('creating an endpoint', () => {
     ['another scheme', 'ftp://pve.example.com'],
     ['a password in it', 'https://root:canary@pve.example.com'],
     ['no URL', 'pve.example.com'],
+    ['a path', 'https://pve.example.com:8006/api2/json'],
+    ['a query', 'https://pve.example.com/?node=1'],
+    ['a link-local host', 'https://169.254.169.254'],
+    ['no host that answers', 'https://0.0.0.0'],
+    ['a multicast host', 'https://[ff02::1]'],
+    ['a metadata service', 'https://100.100.100.200'],
   ])('refuses an address with %s', async (_what, url) => {
     const answer = await post({ name: 'x', url, credentials: { read: token() } });
     expect(answer.status).toBe(422);

@@ -115,7 +115,10 @@ describe('what is not trusted is told with the setting to change, and gets no by
     const server = await startLoopback((_, response) => response.end());
     toClose.push(() => server.close());
     const error = await rejection(clientOf(server.url.replace('http:', 'https:'), { mode: 'insecure' }).version());
-    expect(error).toMatchObject({ reason: 'handshake', message: expect.stringMatching(/no TLS at this address/) });
+    expect(error).toMatchObject({
+      reason: 'plain-http',
+      message: expect.stringMatching(/speaks plain HTTP at this port, and https was asked for/),
+    });
   });
 });
 
