@@ -11,8 +11,8 @@ import { isSecretReference, type Param } from './plan/edit';
  * @param live the key's value as read; undefined when the key is not set.
  */
 export function showsWritten(kind: GuestKind, key: string, written: Param, live: string | undefined): boolean {
-  // Proxmox shows only that there is a password, and no container shows the keys that it was born with.
-  if (isSecretReference(written)) return key === 'password' || live !== undefined;
+  // No secret can be read back: that its call was answered well is all that is known of it.
+  if (isSecretReference(written)) return true;
   const text = String(written);
   if (key === 'tags') return sameTags(parseTags(text.toLowerCase()), parseTags(live?.toLowerCase()));
   if (live === undefined) return text.trim() === '' || birthOnly.has(key);

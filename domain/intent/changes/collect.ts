@@ -29,7 +29,8 @@ export function collectChanges(stored: readonly StoredChange[], facts: NetBoxFac
   const changes = ids.flatMap((id): GuestChange[] => {
     const vm = vms.get(id);
     const parts = { interfaces: interfaces.get(id) ?? [], disks: disks.get(id) ?? [], secrets: {} };
-    const [was, is] = [vm?.before && readVm(vm.before), vm?.after && readVm(vm.after)];
+    const was = vm?.before && readVm(vm.before);
+    const is = vm?.after && onNodeOfDevice(readVm(vm.after), was, facts);
     if (was && !is) return [{ op: 'delete', guest: guestBefore(id, was, facts), originals: originalsOf(id, sides, facts) }];
     if (is && !was) {
       const { interfaces: nics, disks: drives } = parts;
@@ -44,6 +45,13 @@ export function collectChanges(stored: readonly StoredChange[], facts: NetBoxFac
     return [];
   });
   return { changes, problems };
+}
+
+/** The device of a virtual machine says its node as well: of a new one that names none, and where another device was chosen. */
+function onNodeOfDevice(vm: VmFields, was: VmFields | undefined, { deviceNodes }: NetBoxFacts): VmFields {
+  const node = vm.device === null ? undefined : deviceNodes.get(vm.device);
+  const chosen = was ? vm.device !== was.device && vm.proxmox_node === was.proxmox_node : vm.proxmox_node === null;
+  return node !== undefined && chosen ? { ...vm, proxmox_node: node } : vm;
 }
 
 /** What our own link of the virtual machine says beats what its fields say. */

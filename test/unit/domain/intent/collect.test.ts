@@ -220,3 +220,14 @@ test('rows are read with their places; others than those of guests are left out'
   expect(changes.map(change => change.id)).toEqual([2]);
   expect(problems.map(({ place }) => place)).toEqual(['changes[2].objectId', 'changes[3].original', 'changes[4]']);
 });
+
+test('a device stands for its node', () => {
+  const known = facts({ deviceNodes: new Map([[3, 'pve3']]) });
+  expect(collectChanges([vmRow(null, vm({ device: 3 }, { proxmox_node: null }), 8)], known).changes).toMatchObject([
+    { vm: { proxmox_node: 'pve3' } },
+  ]);
+  expect(collectChanges([vmRow(vm({ device: 1 }), vm({ device: 3 }))], known).changes).toMatchObject([
+    { vm: { proxmox_node: { from: 'pve1', to: 'pve3' } } },
+  ]);
+  expect(collectChanges([vmRow(null, vm({ device: 3 }), 8)], known).changes).toMatchObject([{ vm: { proxmox_node: 'pve1' } }]);
+});
