@@ -1,4 +1,11 @@
-import { AddressRefusedError, AnswerLostError, BodyTooLargeError, ConnectError, TlsTrustError, type TlsReason } from '../http/errors';
+import {
+  AddressRefusedError,
+  AnswerLostError,
+  BodyTooLargeError,
+  ConnectError,
+  TlsTrustError,
+  type TlsReason,
+} from '../http/errors';
 import {
   ProxmoxAddressRefusedError,
   ProxmoxResponseError,
@@ -25,7 +32,8 @@ const TLS_ADVICE: Readonly<Record<TlsReason, string>> = {
 };
 
 /** What stands behind a plain http address that gives no answer, or one that is no API's. */
-export const WANTS_TLS = 'speaks TLS at this port, and plain http was asked for: enter the address with https:// (use_https: true)';
+export const WANTS_TLS =
+  'speaks TLS at this port, and plain http was asked for: enter the address with https:// (use_https: true)';
 
 /** The client's error for a failed exchange; the caller's own reason when it gave up a read, and what is no transport failure unchanged. */
 export function transportError(
