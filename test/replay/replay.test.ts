@@ -5,7 +5,7 @@ import { Worker } from '@temporalio/worker';
 import { startNetBoxSimulator } from '../../simulators/netbox/server';
 import { startProxmoxSimulator } from '../../simulators/proxmox/simulator';
 import { workflowIds } from '../../workflows/names';
-import { startSyncWorld } from '../support/sync-world';
+import { startSyncWorld, type SyncWorld } from '../support/sync-world';
 import { workflowBundlePath } from '../support/temporal-env';
 
 /**
@@ -48,7 +48,7 @@ test('a history in which the steps come in another order does not replay', async
   await expect(replay).rejects.toThrow(/nondeterminism|TMPRL1100/i);
 });
 
-/** One world, six ends. */
+/** One world, every end. */
 async function record(into: string): Promise<void> {
   mkdirSync(into, { recursive: true });
   const netbox = await startNetBoxSimulator();
@@ -72,6 +72,7 @@ async function record(into: string): Promise<void> {
     await runs('dry-run', { dryRun: true });
     await runs('completed', {});
     await runs('unchanged', {});
+    await recordSchedules(world, save);
     netbox.simulator.refusals.add({ namePattern: '.', objectType: 'virtualization.virtualmachine' });
     for (const guest of proxmox.world.truth().guests.slice(0, 3)) proxmox.world.rename(guest.vmid, `renamed-${guest.vmid}`);
     await runs('partial', {});
@@ -84,4 +85,30 @@ async function record(into: string): Promise<void> {
     await proxmox.close();
     await netbox.close();
   }
+}
+
+/** What Schedules of Temporal start: a sync, one that is refused, and the purge. */
+async function recordSchedules(world: SyncWorld, save: (name: string, workflowId: string) => Promise<void>): Promise<void> {
+  const fire = async (name: string, scheduleId: string): Promise<void> => {
+    const handle = world.client.schedule.getHandle(scheduleId);
+    const before = (await handle.describe()).info.numActionsTaken;
+    await handle.trigger();
+    let info = (await handle.describe()).info;
+    while (info.numActionsTaken === before) info = (await handle.describe()).info;
+    const workflowId = info.recentActions.at(-1)?.action.workflow.workflowId ?? '';
+    await world.client.workflow
+      .getHandle(workflowId)
+      .result()
+      .catch(() => {});
+    await save(name, workflowId);
+  };
+  const owner = await world.api<{ id: string }>('POST', '/users', { username: 'recorded' });
+  await world.api('POST', `/users/${owner.id}/roles`, { role: 'operator' });
+  const body = { name: 'recorded', owner: 'recorded', cron: '0 3 * * *', dryRun: true };
+  const { id } = await world.api<{ id: string }>('POST', '/schedules', body);
+  await fire('scheduled-sync-completed', workflowIds.scheduledSync(id));
+  await world.api('DELETE', `/users/${owner.id}`, undefined, { 'if-match': '*' });
+  await fire('scheduled-sync-refused', workflowIds.scheduledSync(id));
+  await fire('retention', workflowIds.retention);
+  await world.api('DELETE', `/schedules/${id}`, undefined, { 'if-match': '*' });
 }
