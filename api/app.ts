@@ -10,6 +10,7 @@ import { measureRequests } from './metrics/request-metrics';
 import { notificationRoutes } from './notifications/routes';
 import { intentRoutes } from './intent/routes';
 import { pageRoutes } from './pages/routes';
+import { proxboxRoutes } from './proxbox/routes';
 import { roleRoutes } from './people/role-routes';
 import { userRoutes } from './people/user-routes';
 import { answerProblems, noSuchRoute } from './problem-json';
@@ -37,6 +38,7 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use(authRoutes(dependencies));
   app.use(endpointRoutes(dependencies));
   app.use(runRoutes(dependencies));
+  app.use(proxboxRoutes(dependencies));
   app.use(userRoutes(dependencies));
   app.use(roleRoutes(dependencies));
   app.use(settingRoutes(dependencies));

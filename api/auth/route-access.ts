@@ -52,6 +52,8 @@ export const routeAccess = {
   'GET /endpoints/:id/tests/:testId': { who: 'view', on: 'endpoint' },
 
   'POST /full-update': { who: 'run_sync', on: 'some-endpoint' },
+  'GET /sync/active': { who: 'view', on: 'some-endpoint' },
+  'GET /extras/bootstrap-status': { who: 'view', on: 'some-endpoint' },
   'GET /runs': { who: 'view', on: 'some-endpoint' },
   'GET /runs/:id': { who: 'view', on: 'run' },
   'GET /runs/:id/events': { who: 'view', on: 'run' },

@@ -5,6 +5,7 @@ import { endpointOperations } from '../endpoints/operations';
 import { intentOperations } from '../intent/operations';
 import { roleOperations } from '../people/role-operations';
 import { userOperations } from '../people/user-operations';
+import { proxboxOperations } from '../proxbox/operations';
 import { runOperations } from '../runs/operations';
 import { scheduleOperations } from '../schedules/operations';
 import { settingOperations } from '../settings/operations';
@@ -16,6 +17,7 @@ import type { Operation } from './operation';
 export const operations: Readonly<Record<RouteName, Operation>> = {
   ...endpointOperations,
   ...runOperations,
+  ...proxboxOperations,
   ...intentOperations,
   ...scheduleOperations,
   ...settingOperations,

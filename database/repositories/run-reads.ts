@@ -103,6 +103,21 @@ export async function listRuns(
   };
 }
 
+const MOST_ACTIVE = 100;
+
+/** Runs that have not ended, the oldest first, of what covers nothing but these endpoints; a hundred at most. */
+export async function listActiveRuns(db: Queryable, on: EndpointSet): Promise<RunRead[]> {
+  const { rows } = await db.query<RunRow>(
+    `${SELECT}
+     where r.state in ('pending', 'running')
+       and ($1::text[] is null
+            or case when r.endpoint_id is null then r.scope -> 'endpoints' <@ to_jsonb($1) else r.endpoint_id::text = any($1) end)
+     order by r.created_at, r.id limit ${MOST_ACTIVE}`,
+    [on === 'all' ? null : on],
+  );
+  return rows.map(toRun);
+}
+
 export async function findRun(db: Queryable, id: string): Promise<RunRead | undefined> {
   const { rows } = await db.query<RunRow>(`${SELECT} where r.id = $1`, [id]);
   return rows.map(toRun)[0];
