@@ -32,6 +32,11 @@ export function runEvents({ database, authenticate, log, runEvents: live }: ApiD
       res.status(204).end();
       return;
     }
+    if (req.method === 'HEAD') {
+      // What a GET would begin with; there is nothing to wait for.
+      res.type('text/event-stream').end();
+      return;
+    }
     const stream = { runId, rootId: run.parentId ?? runId };
     await streamRunEvents(res, { database, log, ...live, stream, after, mayGoOn: () => mayStill(req) });
   };

@@ -55,6 +55,11 @@ test('a client that has the last event of an ended run is told not to ask again'
   expect((await follow(runId, { 'last-event-id': '1' })).status).toBe(204);
 });
 
+test('a HEAD is answered at once, also while the run is at work', async () => {
+  const answer = await server.ask('HEAD', `/runs/${await running()}/events`);
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, expect.stringMatching(/^text\/event-stream/)]);
+});
+
 test('what is no number of an event is refused', async () => {
   const runId = await running();
   const ask = (headers: Record<string, string>, query: string) => server.ask('GET', `/runs/${runId}/events${query}`, { headers });
