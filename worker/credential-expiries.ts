@@ -8,8 +8,8 @@ import type { Clients } from './clients';
 const HOUR_MS = 60 * 60 * 1_000;
 
 /**
- * Asks NetBox and Proxmox, once an hour, when the tokens that we have there expire. Proxmox tells each user about its own tokens. NetBox tells about a token of
- * version 2, whose key is its name, when its user may view tokens. What cannot be asked stays as it was last told.
+ * Asks NetBox and Proxmox, once an hour, when the tokens that we have there expire. Proxmox tells about a token to who may `User.Modify` (a token itself may not
+ * ask as its user may). NetBox tells about a token of version 2, whose key is its name, when its user may view tokens. What cannot be asked stays as it was last told.
  */
 export function createExpiryReader(config: Pick<Config, 'netbox'>, pool: Pool, clients: Clients): () => Promise<void> {
   let readAt = 0;
@@ -29,7 +29,8 @@ const quietly = (work: Promise<void>): Promise<void> => work.catch(() => {});
 async function readNetBox({ netbox }: Pick<Config, 'netbox'>, pool: Pool, clients: Clients): Promise<void> {
   const key = /nbt_([^.\s]+)\./.exec(netbox.token?.reveal() ?? '')?.[1];
   if (key === undefined) return;
-  const [token] = await clients.netbox.listAll('users/tokens', { filters: { key } });
+  const tokens = await clients.netbox.listAll('users/tokens', { filters: { key }, fields: ['key', 'expires'] });
+  const token = tokens.find(row => row['key'] === key);
   if (token === undefined) return;
   const expires: unknown = token['expires'];
   const expiresAt = typeof expires === 'string' ? new Date(expires) : null;

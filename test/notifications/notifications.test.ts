@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { type RunningNetBox, startNetBoxSimulator } from '../../simulators/netbox/server';
 import { type ProxmoxSimulator, startProxmoxSimulator } from '../../simulators/proxmox/simulator';
+import { Agent, request } from 'undici';
 import { startSyncWorld, type SyncWorld } from '../support/sync-world';
 import { type MailReceiver, startMailReceiver, startWebhookReceiver, type WebhookReceiver } from './support/receivers';
 
@@ -241,3 +242,61 @@ test.each([
 ])('%s is refused', async (_, fields, pointer) => {
   await expect(addTarget(fields)).rejects.toThrow(new RegExp(`422.*${pointer}`));
 });
+
+test('tokens of NetBox and Proxmox that expire soon are told, as their issuers say', async () => {
+  const soon = Math.floor(Date.now() / 1000) + 3 * 24 * 3_600;
+  const proxmoxSecret = await newProxmoxToken(soon);
+  const { items } = await world.api<{ items: { id: string }[] }>('GET', '/endpoints');
+  const credentials = { read: { kind: 'token', principal: 'root@pam!soon', secret: proxmoxSecret } };
+  await world.api('PATCH', `/endpoints/${items[0]?.id}`, { credentials }, { 'if-match': '*' });
+  const headers = { authorization: netbox.token, 'content-type': 'application/json' };
+  const found = (await (await fetch(`${netbox.url}/api/users/tokens/?key=simulatoradm`, { headers })).json()) as {
+    results: { id: number }[];
+  };
+  const changed = await fetch(`${netbox.url}/api/users/tokens/${found.results.find(({ key }) => key === 'simulatoradm')?.id}/`, {
+    method: 'PATCH',
+    headers,
+    body: JSON.stringify({ expires: new Date(soon * 1000).toISOString() }),
+  });
+  expect(changed.status).toBe(200);
+
+  const target = await addTarget({
+    kind: 'webhook',
+    name: 'keys',
+    url: hook.url,
+    subscriptions: [{ event: 'credential-expiring' }],
+  });
+  hook.received.length = 0;
+  // A worker that starts asks anew.
+  await world.stopWorker();
+  await world.startWorker();
+  await deliver();
+  const told = messages()
+    .flatMap(({ items }) => items)
+    .map(({ message }) => message);
+  expect(told).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^The NetBox token of the worker expires at /),
+      expect.stringMatching(/^The Proxmox token root@pam!soon of site-a expires at /),
+    ]),
+  );
+  await removeTarget(target.id);
+}, 60_000);
+
+/** Makes a token `root@pam!soon` in the simulated Proxmox, whose certificate is its own. @returns its secret. */
+async function newProxmoxToken(expire: number): Promise<string> {
+  const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
+  const { tokenId, secret } = proxmox.tokens.full;
+  const answer = await request(`${proxmox.url}/api2/json/access/users/root@pam/token/soon`, {
+    method: 'POST',
+    headers: {
+      authorization: `PVEAPIToken=${tokenId}=${secret}`,
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    body: `privsep=0&expire=${expire}`,
+    dispatcher,
+  });
+  const body = (await answer.body.json()) as { data: { value: string } };
+  await dispatcher.close();
+  return body.data.value;
+}
