@@ -8,8 +8,7 @@ export interface FieldPlan {
   readonly edit: Edit;
 }
 
-/** How some fields of a virtual machine stand to a guest's configuration. One file each. */
-export interface VmRule {
+interface Rule {
   /** The fields of NetBox that it is about. */
   readonly fields: readonly (keyof VmFields)[];
   /**
@@ -17,16 +16,26 @@ export interface VmRule {
    * it is, is equal. Fields that are not given are not looked at.
    */
   differences(values: Partial<VmFields>, live: LiveGuest, options: PlanOptions): readonly FieldDifference[];
+}
+
+/** The guest is to have the new values. */
+interface ValueRule extends Rule {
   /** What makes the differences go away. Asked only when there are any. */
   edit(changed: Changed<VmFields>, live: LiveGuest, options: PlanOptions): Edit;
-  /** In place of both, where it is not the new values that are wanted but what the change added and took away. */
-  ofChange?(changed: Changed<VmFields>, live: LiveGuest, options: PlanOptions): FieldPlan;
 }
+
+/** The guest is to gain what the change added and lose what it took away, whatever else it has. */
+interface ChangeRule extends Rule {
+  ofChange(changed: Changed<VmFields>, live: LiveGuest, options: PlanOptions): FieldPlan;
+}
+
+/** How some fields of a virtual machine stand to a guest's configuration. One file each. */
+export type VmRule = ValueRule | ChangeRule;
 
 /** What a change of some fields does to a live guest; nothing where it does not touch them. */
 export function planRule(rule: VmRule, changed: Changed<VmFields>, live: LiveGuest, options: PlanOptions): FieldPlan {
   if (!rule.fields.some(field => changed[field] !== undefined)) return { fields: [], edit: {} };
-  if (rule.ofChange) return rule.ofChange(changed, live, options);
+  if ('ofChange' in rule) return rule.ofChange(changed, live, options);
   const fields = rule.differences(newValues(changed), live, options);
   if (fields.length === 0) return { fields, edit: {} };
   const edit = rule.edit(changed, live, options);

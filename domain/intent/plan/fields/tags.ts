@@ -52,8 +52,7 @@ export const tagsRule: VmRule = {
     const same = wanted.length === now.length && wanted.every(tag => now.some(each => sameTag(each, tag)));
     return same ? [] : [{ field: 'tags', from: now, to: wanted }];
   },
-  edit: (changed, live, options) => changeTags(changed, live, options).edit,
-  ofChange: (changed, live, options) => changeTags(changed, live, options),
+  ofChange: changeTags,
 };
 
 const shown = (tags: readonly string[]): string[] => tags.filter(tag => !isReserved(tag)).sort();
