@@ -3,6 +3,7 @@ import { type Problems, ServerFault, TextRefusal } from '../errors';
 import type { Request } from '../http/message';
 import type { JsonObject } from '../json';
 import type { Draft, ObjectType } from '../model/object-type';
+import { Reader } from '../read/reader';
 import { idOf, type Row, textOf } from '../store/row';
 import type { World, WorldImage } from '../store/world';
 import { logData } from '../write/change-log';
@@ -11,7 +12,7 @@ import { ChangeDiffs, cleaned } from './change-diffs';
 import { BranchingHooks, type Operation } from './hooks';
 import { BranchJobs } from './jobs';
 import { applyAll, changesOf, mergeData, notReady, undoAll } from './merge';
-import { type BranchingHost, replayContext } from './replay-context';
+import type { BranchingHost } from './replay-context';
 import { syncInto, unsyncedChanges } from './sync';
 import { BRANCH, BRANCH_EVENTS } from './types';
 import { WebhookSender } from './webhooks';
@@ -31,7 +32,7 @@ export class Branching {
     this.jobs = new BranchJobs(host.world, this.hooks);
   }
 
-  /** The world that a request names by header or, when it reads, by `_branch`; main when it names none. */
+  /** The world that a request names by header or by `_branch`; main when it names none. */
   worldOf(request: Request): World {
     if (request.path === '/api/status/') return this.host.world;
     const header = request.headers['x-netbox-branch'];
@@ -121,13 +122,9 @@ export class Branching {
   }
 
   private mainData(type: string, id: number): JsonObject | null {
-    const { world } = this.host;
+    const { world, version } = this.host;
     const row = world.get(type, id);
-    if (!row) return null;
-    const user = [...world.table('users.user').rows()][0];
-    if (!user) return null;
-    const context = replayContext(this.host, { world, user, requestId: '', changed: () => undefined });
-    return cleaned(logData(context, world.type(type), row));
+    return row ? cleaned(logData({ world, version, reader: new Reader(world, version, '') }, world.type(type), row)) : null;
   }
 
   private branchChanged(change: Row): void {

@@ -4,6 +4,7 @@ import type { ObjectType } from '../model/object-type';
 import { contentTypeId, contentTypeName } from '../model/content-type-ids';
 import type { Reader } from '../read/reader';
 import { idOf, type Row, textOf, valueOf } from '../store/row';
+import type { World } from '../store/world';
 import type { WriteContext } from './context';
 
 export type ChangeAction = 'create' | 'update' | 'delete';
@@ -86,19 +87,19 @@ function relatedObject(type: ObjectType, row: Row): JsonObject {
 }
 
 /** An object as change log entries carry it: ids for relations, names for tags, decimals as text. */
-export function logData(context: WriteContext, type: ObjectType, row: Row): JsonObject {
+export function logData(context: Pick<WriteContext, 'world' | 'version' | 'reader'>, type: ObjectType, row: Row): JsonObject {
   const { reader } = context;
   const data: JsonObject = {};
   for (const field of type.fields) {
     if ((field.since ?? 0) > context.version.minor) continue;
-    const value = logged(context, reader, field, row);
+    const value = logged(context.world, reader, field, row);
     if (value !== undefined) data[field.name] = value;
   }
   return data;
 }
 
-function logged(context: WriteContext, reader: Reader, field: Field, row: Row): Json | undefined {
-  if (field.kind === 'tags') return row.tags.map(id => context.world.display('extras.tag', id)).sort();
+function logged(world: World, reader: Reader, field: Field, row: Row): Json | undefined {
+  if (field.kind === 'tags') return row.tags.map(id => world.display('extras.tag', id)).sort();
   if (field.kind === 'customFields') return { ...row.customFields };
   if (field.kind === 'computed') return field.logged ? field.get(row, reader) : undefined;
   if (field.kind === 'fixed') return field.logged;

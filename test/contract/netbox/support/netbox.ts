@@ -35,6 +35,8 @@ export function onEveryNetBox(title: string, cases: (netbox: () => NetBoxUnderTe
 
 /** The same for NetBoxes that have the plugin netbox-branching. */
 export function onEveryBranchingNetBox(title: string, cases: (netbox: () => NetBoxUnderTest) => void): void {
+  // A real NetBox needs seconds for each branch and each job.
+  jest.setTimeout(180_000);
   onEach(branchingTargets, title, cases);
 }
 
