@@ -69,7 +69,7 @@ function compareKnown(endpoint: EndpointView, wanted: EndpointState, result: Com
       continue;
     }
     result.differences.push({ endpoint: name, name: field, from: endpoint[field], to });
-    if ((field === 'url' || field === 'tls') && endpoint.credentials.read !== null) {
+    if (endpoint.credentials.read !== null && movesSecrets(field, endpoint, to)) {
       result.blocked.push(
         `${field} of ${name} differs, and its secrets must be entered again: proxbox endpoint set ${name} with --secret-file and the new ${field}.`,
       );
@@ -78,6 +78,12 @@ function compareKnown(endpoint: EndpointView, wanted: EndpointState, result: Com
   if (wanted.settings !== undefined) {
     result.differences.push(...settingDifferences(name, wanted.settings, decidedByEndpoint(endpoint)));
   }
+}
+
+/** Checking the certificate where none was checked sends no secret elsewhere. */
+function movesSecrets(field: (typeof endpointFields)[number], { tls }: EndpointView, to: unknown): boolean {
+  const onlyStricter = tls.mode === 'insecure' && isDeepStrictEqual(to, { mode: 'verify' });
+  return field === 'url' || (field === 'tls' && !onlyStricter);
 }
 
 const nextCommand = (name: string): string =>
