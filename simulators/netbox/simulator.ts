@@ -104,8 +104,8 @@ export class Simulator {
     this.branching?.refuse(world, type, draft, problems);
   }
 
-  changed(world: World, change: Row): void {
-    this.branching?.changed(world, change);
+  changed(world: World, change: Row, object: Row): void {
+    this.branching?.changed(world, change, object);
   }
 
   answerPlugin(session: Session): Reply | undefined {

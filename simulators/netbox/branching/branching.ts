@@ -7,6 +7,7 @@ import { Reader } from '../read/reader';
 import { idOf, type Row, textOf } from '../store/row';
 import type { World, WorldImage } from '../store/world';
 import { logData } from '../write/change-log';
+import type { WriteContext } from '../write/context';
 import { isBranchable, ownTables } from './branchable';
 import { ChangeDiffs, cleaned } from './change-diffs';
 import { BranchingHooks, type Operation } from './hooks';
@@ -52,12 +53,12 @@ export class Branching {
   }
 
   /** Hears of every row of the change log, in main and in branches. */
-  changed(world: World, change: Row): void {
+  changed(world: World, change: Row, object: Row): void {
     const branchId = this.idOf(world);
     const diffs = new ChangeDiffs(this.host.world, (type, id) => this.mainData(type, id));
     if (branchId !== undefined) diffs.followBranch(branchId, change);
     else diffs.followMain(change);
-    if (textOf(change, 'changed_object_type') === BRANCH) this.branchChanged(change);
+    if (textOf(change, 'changed_object_type') === BRANCH) this.branchChanged(change, object);
   }
 
   /** In a branch nobody changes what main has deleted, until the branch follows main. */
@@ -127,14 +128,15 @@ export class Branching {
     return row ? cleaned(logData({ world, version, reader: new Reader(world, version, '') }, world.type(type), row)) : null;
   }
 
-  private branchChanged(change: Row): void {
-    const id = idOf(change, 'changed_object_id') ?? 0;
+  private branchChanged(change: Row, branch: Row): void {
+    const { id } = branch;
     const user = this.host.world.get('users.user', idOf(change, 'user'));
     const action = textOf(change, 'action');
     if (action === 'create' && user) this.enqueue('provision', id, user, true);
     if (action !== 'delete') return;
     setImmediate(() => {
-      if (!this.host.world.get(BRANCH, id)) this.forks.delete(id);
+      if (this.host.world.get(BRANCH, id) || !this.forks.delete(id)) return;
+      this.webhooks.branchEvent('branch_deprovisioned', branch, undefined);
     });
   }
 
@@ -155,7 +157,7 @@ export class Branching {
     const data = mergeData(changes, unsynced, [`Merging branch ${name}`, `Found ${changes.length} changes to merge`]);
     if (changes.length === 0) return data;
     this.set(branch.id, { status: 'merging' });
-    const changed = (change: Row): void => this.changed(this.host.world, change);
+    const changed: WriteContext['changed'] = (change, object) => this.changed(this.host.world, change, object);
     let stays = false;
     try {
       stays = applyAll({ host: this.host, branchId: branch.id, changes, commit, user, changed, data });
@@ -172,7 +174,7 @@ export class Branching {
     const changes = changesOf(fork);
     const data = { log: [`Reverting branch ${textOf(branch, 'name')}`, `Found ${changes.length} changes to revert`] };
     this.set(branch.id, { status: 'reverting' });
-    const changed = (change: Row): void => this.changed(this.host.world, change);
+    const changed: WriteContext['changed'] = (change, object) => this.changed(this.host.world, change, object);
     let stays = false;
     try {
       stays = undoAll({ host: this.host, branchId: branch.id, changes, commit, user, changed, data });
@@ -192,7 +194,7 @@ export class Branching {
     const changes = unsyncedChanges(changesOf(world), world, branch);
     const data = { log: [`Syncing branch ${name}`, `Found ${changes.length} changes to sync`] };
     if (changes.length === 0) return data;
-    const changed = (change: Row): void => this.changed(fork, change);
+    const changed: WriteContext['changed'] = (change, object) => this.changed(fork, change, object);
     const stays = syncInto({ host: this.host, fork, branch, changes, user, commit, changed, data });
     if (stays) this.conclude(branch.id, 'synced', user, { last_sync: started });
     return data;

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../json';
 import { idOf, type Row, textOf } from '../store/row';
 import type { World } from '../store/world';
+import type { WriteContext } from '../write/context';
 import { JobError } from './jobs';
 import { applyChange, undoChange } from './replay';
 import { committed, type BranchingHost, replayContext } from './replay-context';
@@ -20,7 +21,7 @@ export interface Merge {
   readonly commit: boolean;
   /** Who is named where a change's own user is gone. */
   readonly user: Row;
-  readonly changed: (change: Row) => void;
+  readonly changed: WriteContext['changed'];
   /** The beginning of the job's data. */
   readonly data: JsonObject;
 }
@@ -51,9 +52,9 @@ function replayOne(merge: Merge, change: Row, replay: typeof applyChange): void 
     world,
     user: world.get('users.user', idOf(change, 'user')) ?? user,
     requestId: textOf(change, 'request_id'),
-    changed: row => {
+    changed: (row, object) => {
       world.put(CHANGE_LOG, { ...row, values: { ...row.values, applied_branch: branchId } });
-      changed(row);
+      changed(row, object);
     },
   });
   try {

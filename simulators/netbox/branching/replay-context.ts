@@ -17,7 +17,7 @@ interface Replay {
   /** Whose change is done again, and in which request. */
   readonly user: Row;
   readonly requestId: string;
-  readonly changed: (change: Row) => void;
+  readonly changed: WriteContext['changed'];
   readonly unlogged?: boolean;
 }
 

@@ -42,7 +42,7 @@ export interface Sync {
   readonly user: Row;
   readonly commit: boolean;
   /** Hears of the branch's log. */
-  readonly changed: (change: Row) => void;
+  readonly changed: WriteContext['changed'];
   /** The beginning of the job's data. */
   readonly data: JsonObject;
 }

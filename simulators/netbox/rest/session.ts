@@ -13,8 +13,8 @@ import type { Request } from '../http/message';
 export interface WriteHooks {
   /** Adds the messages of those who may refuse an object beside its model. */
   refuse(world: World, type: ObjectType, draft: Draft, problems: Problems): void;
-  /** Hears of each change that was logged in a world. */
-  changed(world: World, change: Row): void;
+  /** Hears of each change that was logged in a world, and of its object: as it is, or as it was before it went. */
+  changed(world: World, change: Row, object: Row): void;
 }
 
 /** One API request: who asks, what it may see, and in which world it works. */
@@ -62,7 +62,7 @@ export class Session {
       allowed: (type, action, row) => this.grant(type, action)?.(row) ?? false,
       viewable: type => this.grant(type, 'view') ?? (() => false),
       refuse: (type, draft, problems) => this.host.refuse(this.world, type, draft, problems),
-      changed: change => this.host.changed(this.world, change),
+      changed: (change, object) => this.host.changed(this.world, change, object),
       ifMatch: ifMatch === '' || ifMatch.trim() === '*' ? [] : ifMatch.split(',').map(tag => tag.trim()),
     };
   }

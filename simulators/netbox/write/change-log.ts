@@ -48,7 +48,7 @@ export function recordChange(
     },
   };
   world.put('core.objectchange', change);
-  context.changed(change);
+  context.changed(change, row);
 }
 
 /** Stored values from change log data: the inverse of `logData`, without tags and custom fields. What stands for no stored field is left out. */

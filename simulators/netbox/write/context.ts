@@ -19,8 +19,8 @@ export interface WriteContext {
   readonly viewable: (type: ObjectType) => (row: Row) => boolean;
   /** A stand-in for custom validators: adds its messages for objects that it refuses. */
   readonly refuse: (type: ObjectType, draft: Draft, problems: Problems) => void;
-  /** Hears of each new row of the change log, inside the transaction. */
-  readonly changed: (change: Row) => void;
+  /** Hears of each new row of the change log and of the object that it is about, inside the transaction. */
+  readonly changed: (change: Row, object: Row) => void;
   /** True while a write leaves no change log, such as those of a branch that follows main. */
   readonly unlogged?: boolean;
   /** ETags of the If-Match header; empty when it is absent or `*`. */

@@ -141,6 +141,14 @@ describe('branches', () => {
       expect((await api.get('plugins/branching/branch-events/?type=merged')).body.count).toBe(1);
     });
 
+    it('tell of a branch that is deleted', async () => {
+      const branch = await open();
+      expect((await api.remove(`${BRANCHES}/${branch.id}/`)).status).toBe(204);
+      const { parsed } = await listener.call(call => call.parsed['event'] === 'branch_deprovisioned');
+      expect(parsed['data']).toMatchObject({ id: branch.id, name: 'one', schema_id: branch['schema_id'] });
+      expect((await api.request('GET', `${VMS}/`, undefined, inside(branch))).text).toBe('Invalid branch identifier');
+    });
+
     it('go when their webhook is deleted', async () => {
       const { list } = await api.get('extras/webhooks/');
       await api.remove(`extras/webhooks/${list[0]?.id}/`);
