@@ -75,8 +75,8 @@ export const scheduleBackfillSchema = z
     to: moment,
     overlap: z
       .enum(['skip', 'buffer_one', 'buffer_all'])
-      .default('buffer_all')
-      .describe('Whether each time runs, one after the other, or those are left out that come while another runs.'),
+      .default('buffer_one')
+      .describe('Of times that come while another runs: none of them, one more at the end, or each, one after the other.'),
   })
   .refine(({ from, to }) => from < to, { path: ['to'], message: 'Give a time after the first.' })
   .refine(({ to }) => to.getTime() <= Date.now() + 1_000, { path: ['to'], message: 'Give a time that is over.' })

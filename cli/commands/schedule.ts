@@ -126,7 +126,7 @@ const backfill = command({
       type: 'string',
       value: 'POLICY',
       choices: ['skip', 'buffer_one', 'buffer_all'],
-      help: 'buffer_all runs each, one after the other, and is the default.',
+      help: 'Of all these times: skip runs one, buffer_one one more after it (the default), buffer_all each.',
     },
   },
   async run(context, { from, to, overlap }, [wanted = '']) {

@@ -83,7 +83,7 @@ test('schedule run and backfill ask Temporal; run --wait says that nobody takes 
   expect(waiting).toMatchObject({ code: 7, stderr: expect.stringContaining('Nothing came of running nightly yet') });
   expect(server.temporal.schedules.triggered).toEqual([id, id]);
   await server.json(['schedule', 'backfill', 'nightly', '--from', new Date(Date.now() - 3_600_000).toISOString()]);
-  expect(server.temporal.schedules.backfilled).toMatchObject([{ overlap: 'buffer_all' }]);
+  expect(server.temporal.schedules.backfilled).toMatchObject([{ overlap: 'buffer_one' }]);
   const long = await server.run(['schedule', 'backfill', 'nightly', '--from', '2020-01-01T00:00:00Z']);
   expect(long).toMatchObject({ code: 1, stderr: expect.stringContaining('seven days at most') });
 });
