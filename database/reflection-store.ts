@@ -6,6 +6,7 @@ import * as changes from './repositories/changes';
 import * as conflicts from './repositories/conflicts';
 import * as endpoints from './repositories/endpoints';
 import * as guests from './repositories/guests';
+import { listHolds, releaseHold } from './repositories/intent/holds';
 import * as links from './repositories/links';
 import * as netboxExtras from './repositories/netbox-extras';
 import * as netboxState from './repositories/netbox-state';
@@ -31,6 +32,8 @@ const repositories = {
   ...runConfirmations,
   appendRunEvent: runEvents.appendRunEvent,
   completeStep: runEvents.completeStep,
+  listHolds,
+  releaseHold,
   listOpenRuns,
   listEndpoints: endpoints.listEndpoints,
   findEndpoint: endpoints.findEndpoint,

@@ -17,6 +17,7 @@ export function composeReflection(config: Config, pool: Pool, clients: Clients):
     publicUrl: config.publicUrl,
     supportAhead: createSupportAhead(netbox),
     policyOf: settings.policyOf,
+    holdDays: async () => (await settings.ofInstallation()).intent_hold_days,
     explain: explainFailure,
     batchSize: shared.bulk_batch_size,
     settleMs: shared.netbox_settle_seconds * 1000,

@@ -44,6 +44,7 @@ export async function forgetBirth({ store }: IntentDeps, birth: Birth): Promise<
   const { endpointId, id } = birth;
   if (endpointId === null) return;
   await store.transaction(async tx => {
+    await tx.releaseHold(id, 'superseded');
     await tx.forgetLinks(endpointId, [{ kind: 'virtual-machine', key: keyOf(birth) }]);
     await tx.releaseReservation(id);
   });

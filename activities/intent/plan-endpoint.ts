@@ -6,7 +6,7 @@ import type { Reservation } from '../../database/repositories/intent/reservation
 import type { CheckSubject } from '../../domain/intent/checks/check';
 import { checkGuest, isPermitted } from '../../domain/intent/checks/register';
 import type { PlanWorld, Usage } from '../../domain/intent/checks/world';
-import type { GuestChange, GuestCreate } from '../../domain/intent/changes/guest-change';
+import type { GuestChange } from '../../domain/intent/changes/guest-change';
 import { knownIdentity } from '../../domain/intent/known-identity';
 import { planCreate } from '../../domain/intent/plan/create';
 import type { GuestPlan } from '../../domain/intent/plan/guest-plan';
@@ -139,7 +139,9 @@ async function planOne(
   if (change.op === 'delete') return { plan: null };
   if (change.op === 'update') {
     const shown = work.asked.shown.get(change.guest.netboxId ?? -1) ?? null;
-    return { plan: source && planUpdate(named(change, source), source, shown, work.options) };
+    // A posted change names its guest by VMID alone.
+    const named = source && work.plan.branch === null ? { ...change, guest: { ...change.guest, name: liveName(source) } } : change;
+    return { plan: source && planUpdate(named, source, shown, work.options) };
   }
   const mark = randomUUID();
   const vmid = change.guest.vmid ?? change.vm.proxmox_vm_id ?? (await freeVmid(work.reader, work.read.world, given, work.signal));
@@ -147,10 +149,6 @@ async function planOne(
   if (vmid === null || node === null) return { plan: null };
   return { plan: planCreate(change, { vmid, mark, node, ...(source && { template: source }) }, work.options), mark };
 }
-
-/** A posted change may name its guest by VMID alone. */
-const named = <Change extends Exclude<GuestChange, GuestCreate>>(change: Change, live: LiveGuest): Change =>
-  change.guest.netboxId === null ? { ...change, guest: { ...change.guest, name: liveName(live) } } : change;
 
 const onlyNode = ({ nodes }: PlanWorld): string | null => (nodes.length === 1 ? (nodes[0]?.name ?? null) : null);
 

@@ -48,7 +48,7 @@ export async function queueChanges({ store }: IntentDeps, runId: string): Promis
         const message = `${row.name} needs a deletion request, which somebody else decides about.`;
         await tx.moveGuestChange(row.id, { from: ['planned'], to: 'deletion_requested', reason: 'delete_routed_to_deletion_request', message });
       } else await tx.moveGuestChange(row.id, { from: ['planned'], to: 'queued' });
-      if (row.op === 'update' && row.netboxId !== null && row.endpointId !== null && row.vmid !== null) {
+      if (row.op !== 'delete' && (row.op === 'update' || row.verdict !== 'blocked') && row.netboxId !== null && row.endpointId !== null && row.vmid !== null) {
         await tx.holdGuest({ changeId: row.id, endpointId: row.endpointId, kind: row.kind, vmid: row.vmid });
       }
     }

@@ -44,6 +44,8 @@ export interface ReflectionDeps {
   supportAhead: SupportAhead;
   /** As the run's first activity found it: a change in the middle of a run holds for the next one. */
   policyOf(endpoint: Endpoint, run: Pick<RunRecord, 'id'>): Promise<ReflectionPolicy>;
+  /** How many days the fields of a change that was not made are left alone. */
+  holdDays(): Promise<number>;
   explain(error: unknown): Explanation;
   /** Objects in one bulk request. */
   batchSize: number;

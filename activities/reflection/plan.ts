@@ -19,6 +19,7 @@ import type { ReflectionDeps } from './deps';
 import { ensureExtras } from './extras';
 import { checkChangeLog, checkLinked, checkSeesParts, checkSeesVms } from './netbox-checks';
 import { findVrf } from './placement';
+import { readHolds } from './holds';
 import { formerVms, knowsGuests } from './former-vms';
 import { countForeign, matchWorld, readDependent, readScope } from './read-world';
 import { deletedFindings, goneFindings, remarks } from './run-findings';
@@ -50,7 +51,11 @@ export async function planRun(
 
   progress('reading NetBox');
   const { capabilities } = session;
-  const [inventory, stored] = await Promise.all([deps.store.loadInventory(run.id), deps.store.loadLinks(endpoint.id)]);
+  const [inventory, stored, holds] = await Promise.all([
+    deps.store.loadInventory(run.id),
+    deps.store.loadLinks(endpoint.id),
+    readHolds(deps, endpoint.id),
+  ]);
   const links: Links = relink ? formerVms(stored) : stored;
   const otherTool = 'netbox_proxbox' in session.plugins;
   const [scope, found, vrfId] = await Promise.all([
@@ -77,6 +82,7 @@ export async function planRun(
         rows,
         links,
         supportIds: ids,
+        held: holds.fields,
         ...(kinds && { kinds }),
       }),
     );
@@ -110,11 +116,13 @@ export async function planRun(
     ...world.match.findings,
     ...plan.findings,
     ...deletedFindings(world.match, deletedBy),
+    ...holds.findings,
     ...remarks(inventory),
-    ...(inventory.cluster.complete ? goneFindings(inventory, links) : []),
+    ...(inventory.cluster.complete ? goneFindings(inventory, links).filter(({ key }) => !holds.awaited.has(key ?? '')) : []),
   );
   const digest = digestOf(changes);
-  const outcome = { plan, findings, match: world.match, links, proceeds, relink, support };
+  const ended = kinds === undefined ? holds.endedBy(plan, world.match) : [];
+  const outcome = { plan, findings, match: world.match, links, proceeds, relink, support, endedHolds: ended };
   await savePlan(deps, run, endpoint, outcome);
   return summaryOf(changes, inventory, hold, digest);
 }

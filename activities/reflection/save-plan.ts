@@ -2,6 +2,7 @@ import type { Endpoint } from '../../database/repositories/endpoints';
 import type { RunRecord } from '../../database/repositories/run-records';
 import type { Links } from '../../domain/reflection/change';
 import type { Finding } from '../../domain/reflection/findings';
+import type { HoldEnd } from '../../database/repositories/intent/holds';
 import type { GuestMatch } from '../../domain/reflection/guests';
 import type { Plan } from '../../domain/reflection/plan';
 import type { Support } from './bootstrap';
@@ -17,6 +18,8 @@ export interface PlanOutcome {
   proceeds: boolean;
   relink: boolean;
   support: Support;
+  /** Changes that reflection need not wait for any longer. */
+  endedHolds: { changeId: string; because: HoldEnd }[];
 }
 
 export async function savePlan(deps: ReflectionDeps, run: RunRecord, endpoint: Endpoint, outcome: PlanOutcome): Promise<void> {
@@ -30,6 +33,7 @@ export async function savePlan(deps: ReflectionDeps, run: RunRecord, endpoint: E
     await db.saveLinks(endpoint.id, run.id, linksOfFormerVms(links, match.recreated));
     await db.forgetLinks(endpoint.id, plan.forget);
     await db.saveGuests(endpoint.id, [...match.records.values()]);
+    for (const { changeId, because } of outcome.endedHolds) await db.releaseHold(changeId, because);
   });
 }
 

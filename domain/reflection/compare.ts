@@ -1,5 +1,6 @@
-import { decideField, type FieldRule } from './decide';
+import { decideField, type Decision, type FieldRule } from './decide';
 import type { Finding } from './findings';
+import { nothingHeld, type HeldFields } from './held';
 import type { Desired, Kind } from './kind';
 import { noteKept } from './plan-findings';
 import type { ReflectionPolicy } from './policy';
@@ -14,14 +15,27 @@ export interface Compared {
   /** True when `reflect` differs from what was known. */
   learned: boolean;
   findings: Finding[];
+  /** True when something is left as it is because a change of it is open. */
+  held: boolean;
 }
 
 /** Field by field, what becomes of an object that NetBox has. `known` are its reflected values. */
-export function compareObject(kind: Kind, object: Desired, current: Values, known: Values, policy: ReflectionPolicy): Compared {
-  const result: Compared = { before: {}, after: {}, reflect: {}, learned: false, findings: [] };
+export function compareObject(
+  kind: Kind,
+  object: Desired,
+  current: Values,
+  known: Values,
+  policy: ReflectionPolicy,
+  held: HeldFields = nothingHeld,
+): Compared {
+  const result: Compared = { before: {}, after: {}, reflect: {}, learned: false, findings: [], held: false };
   for (const [field, desired] of Object.entries(object.values)) {
     const sides = { desired, current: current[field], reflected: known[field] };
-    const decision = decideField(ruleOf(kind, field), sides, policy);
+    let decision: Decision = decideField(ruleOf(kind, field), sides, policy);
+    if (held.holds(object.guest, kind.name, field) && (decision.kind === 'write' || decision.kind === 'drift')) {
+      decision = { kind: 'drift' };
+      result.held = true;
+    }
     if (decision.kind === 'write') {
       result.before[field] = current[field] ?? null;
       result.after[field] = decision.value;

@@ -21,7 +21,8 @@ export type FindingCode =
   | 'custom-field-type'
   | 'netbox-extras'
   | 'kept-because-others'
-  | 'template-skipped';
+  | 'template-skipped'
+  | 'intent-hold-expired';
 
 export interface Finding {
   code: FindingCode;

@@ -10,6 +10,7 @@ import type { GuestMatch } from './guests';
 import type { Desired, DesireContext, Kind, Match, Row } from './kind';
 import type { ReflectionKindName } from './kind-names';
 import { kindClosure, kindNamed, kindsInOrder } from './kinds';
+import { nothingHeld, type HeldFields } from './held';
 import { keepInterfaces } from './kept-interfaces';
 import { noteAmbiguous, noteConflict } from './plan-findings';
 import { candidatesAmong, linkedRow, matchOf } from './recognise';
@@ -24,6 +25,8 @@ export interface PlanInput {
   links: Links;
   supportIds: Map<string, number>;
   kinds?: ReflectionKindName[];
+  /** What of guests is left alone for now. */
+  held?: HeldFields;
 }
 
 export interface Plan {
@@ -31,6 +34,8 @@ export interface Plan {
   findings: Finding[];
   /** Links whose object is gone from both sides. */
   forget: { kind: ReflectionKindName; key: string }[];
+  /** Guests of which something is left as it is, because a change of it is open. */
+  held: Set<string>;
 }
 
 /** Objects between two pauses. */
@@ -62,6 +67,7 @@ class Planner {
   private readonly findings: Finding[] = [];
   private readonly forget: Plan['forget'] = [];
   private readonly owners: AddressOwners;
+  private readonly held = new Set<string>();
 
   constructor(private readonly input: PlanInput) {
     for (const [key, id] of input.supportIds) this.ids.set(`support:${key}`, id);
@@ -74,7 +80,7 @@ class Planner {
     const ours = new Set([...this.linksOf('ip-address').values()].filter(link => link.createdByUs).map(link => link.netboxId));
     const kept = keepInterfaces(this.changes, rows.addresses, row => ours.has(row.id));
     const changes = withReleases(kept.changes, rows, id => guests.get(id));
-    return { changes, findings: [...this.findings, ...kept.findings], forget: this.forget };
+    return { changes, findings: [...this.findings, ...kept.findings], forget: this.forget, held: this.held };
   }
 
   *plan(kind: Kind): Generator<undefined, void> {
@@ -117,7 +123,7 @@ class Planner {
       idOf: this.idOf,
       taken,
     });
-    this.changes.push(...gone.changes);
+    this.changes.push(...gone.changes.filter(({ guest }) => !this.isHeld(kind, guest)));
     this.forget.push(...gone.forget);
   }
 
@@ -142,7 +148,15 @@ class Planner {
     return Object.fromEntries(Object.entries(values).filter(([, value]) => !isRef(value) || willExist(value)));
   }
 
+  /** Whether nothing is made or deleted; notes that it would have been. */
+  private isHeld(kind: Kind, guest: string | undefined): boolean {
+    if (!(this.input.held ?? nothingHeld).holds(guest, kind.name)) return false;
+    if (guest !== undefined) this.held.add(guest);
+    return true;
+  }
+
   private create(kind: Kind, object: Desired): void {
+    if (this.isHeld(kind, object.guest)) return;
     const values = this.known({ ...object.values, ...object.atCreation });
     this.created.add(`${kind.name}:${object.key}`);
     this.changes.push({
@@ -165,7 +179,9 @@ class Planner {
       row ? kind.values(row) : {},
       known,
       this.input.context.policy,
+      this.input.held,
     );
+    if (result.held && object.guest !== undefined) this.held.add(object.guest);
     this.findings.push(...result.findings);
     const differs = Object.keys(result.after).length > 0;
     if (!differs && linked && !result.learned) return;

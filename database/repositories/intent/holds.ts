@@ -7,6 +7,7 @@ export interface IntentHold {
   changeId: string;
   kind: GuestKind;
   vmid: number;
+  name: string;
   change: GuestChange;
   /** The change's state. */
   state: string;
@@ -17,7 +18,7 @@ export type HoldEnd = 'equal' | 'dropped' | 'expired' | 'superseded';
 
 export async function listHolds(db: Queryable, endpointId: string): Promise<IntentHold[]> {
   const { rows } = await db.query<IntentHold>(
-    `select h.change_id as "changeId", h.kind, h.vmid, c.change, c.state, h.held_since as "heldSince"
+    `select h.change_id as "changeId", h.kind, h.vmid, c.name, c.change, c.state, h.held_since as "heldSince"
        from intent_hold h join guest_change c on c.id = h.change_id where h.endpoint_id = $1 and h.released_at is null
       order by h.held_since, h.change_id`,
     [endpointId],

@@ -9,7 +9,7 @@ let lab: IntentLab;
 let cluster: Cluster;
 
 /** What somebody else does to the guest between plan and apply, and what the change then ends with. */
-const happenings: { what: string; vmid: number; payload?: object; does(proxmox: ProxmoxSimulator, vmid: number): void; reason: string; says: RegExp }[] = [
+const happenings: { what: string; vmid: number; payload?: Record<string, unknown>; does(proxmox: ProxmoxSimulator, vmid: number): void; reason: string; says: RegExp }[] = [
   {
     what: 'is moved to another node',
     vmid: 100,
