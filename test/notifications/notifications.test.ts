@@ -251,7 +251,7 @@ test('tokens of NetBox and Proxmox that expire soon are told, as their issuers s
   await world.api('PATCH', `/endpoints/${items[0]?.id}`, { credentials }, { 'if-match': '*' });
   const headers = { authorization: netbox.token, 'content-type': 'application/json' };
   const found = (await (await fetch(`${netbox.url}/api/users/tokens/?key=simulatoradm`, { headers })).json()) as {
-    results: { id: number }[];
+    results: { id: number; key: string }[];
   };
   const changed = await fetch(`${netbox.url}/api/users/tokens/${found.results.find(({ key }) => key === 'simulatoradm')?.id}/`, {
     method: 'PATCH',

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../../../database/repositories/endpoints';
 import type { NotificationTarget } from '../../../database/repositories/notifications/targets';
+import { notificationEvents } from '../../../domain/notifications/events';
 import type { Identity } from '../../auth/identity';
 import type { DeliveryView } from '../../notifications/schema';
 import { button, type FormState } from '../html/form';
@@ -73,7 +74,7 @@ function targetRow(caller: Identity, target: NotificationTarget, nameOf: Readonl
   return row(
     name,
     kind === 'mail' ? recipients.join(', ') : h('code', null, url ?? ''),
-    about.length === 0 ? 'nothing' : about.join(', '),
+    aboutWords(about),
     enabled ? badge('good', 'Enabled') : badge('calm', 'Disabled'),
     [
       button(caller, `${base}/test`, 'Send a test'),
@@ -84,6 +85,12 @@ function targetRow(caller: Identity, target: NotificationTarget, nameOf: Readonl
     ],
   );
 }
+
+/** Whoever is told of each event of every endpoint is told everything. */
+const aboutWords = (about: readonly string[]): string => {
+  if (about.length === 0) return 'nothing';
+  return notificationEvents.every(event => about.includes(event)) ? 'everything' : about.join(', ');
+};
 
 const deliveryStates = { pending: ['calm', 'Waits'], sent: ['good', 'Sent'], dead: ['bad', 'Given up'] } as const;
 
