@@ -1,4 +1,3 @@
-import { onServer, withDatabase } from '../support/test-database';
 import { type CliServer, startCliServer } from './support/server';
 
 let server: CliServer;
@@ -71,13 +70,8 @@ describe('token', () => {
     expect((await server.run(['token', 'revoke', 'cron', '--user', 'ann'])).code).toBe(2);
   });
 
-  test("of one's own", async () => {
-    await ann(['--role', 'viewer', '--password-file', '-']).catch(() => undefined);
-    const { code, stderr } = await server.run(['token', 'list']);
-    expect({ code, stderr: stderr.includes('proves none') || stderr.includes('Only for people') }).toEqual({
-      code: 1,
-      stderr: true,
-    });
+  test('is for people: the key of the environment has none of its own', async () => {
+    expect(await server.run(['token', 'list'])).toMatchObject({ code: 1, stderr: expect.stringContaining('Only for people') });
   });
 
   test('of a permission that is not known: 2', async () => {
@@ -102,9 +96,12 @@ describe('audit', () => {
     expect(intact).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Intact: \d+ rows, up to row/) });
     const { rows } = await server.database.pool.query<{ seq: string }>('select max(seq) as seq from audit');
     const seq = Number(rows[0]?.seq) - 1;
-    await onServer(
-      withDatabase(server.database.url, new URL(server.database.url).pathname.slice(1)),
-      `do $$ begin alter table audit disable trigger all; update audit set actor = 'somebody' where seq = ${seq}; alter table audit enable always trigger audit_append_only; end $$`,
+    await server.database.pool.query(
+      `do $$ begin
+         alter table audit disable trigger all;
+         update audit set actor = 'somebody' where seq = ${seq};
+         alter table audit enable always trigger audit_append_only;
+       end $$`,
     );
     const altered = await server.run(['audit', 'verify']);
     expect(altered).toMatchObject({ code: 1, stderr: expect.stringContaining(`Row ${seq} `) });
