@@ -4,7 +4,7 @@ import { type NewTokenView, type TokenCreate, tokenCreateSchema, type TokenView 
 import { type Checked, check } from './form-input';
 import { button, checkbox, field, formErrors, type FormState, postForm, type Typed } from './html/form';
 import { h, type Html } from './html/h';
-import { choice, empty, notice, row, section, table } from './html/parts';
+import { choice, empty, link, notice, row, section, table } from './html/parts';
 import { badge } from './html/state';
 import { time } from './html/time';
 
@@ -52,6 +52,7 @@ export function tokenSection(caller: Identity, base: string, tokens: readonly To
           ['Token', 'Begins with', 'Gives', 'Last used', 'Ends', ''],
           tokens.map(token => tokenRow(caller, base, token)),
         ),
+    h('p', { class: 'hint' }, 'What programs can do with one: ', link('/docs', 'API reference'), '.'),
     h(
       'details',
       { open: Object.keys(state.errors).length > 0 },

@@ -34,7 +34,15 @@ test('every operation and every named schema has an address of its own, and ever
 test('an operation tells what it takes, what it answers, and who may use it', () => {
   const start = page.indexOf('id="startFullUpdate"');
   const card = page.slice(start, page.indexOf('</article>', start));
-  for (const words of ['/full-update', 'dryRun', 'Stop after the plan', 'Idempotency-Key', 'run_sync', 'no-endpoints', 'schema-Run']) {
+  for (const words of [
+    '/full-update',
+    'dryRun',
+    'Stop after the plan',
+    'Idempotency-Key',
+    'run_sync',
+    'no-endpoints',
+    'schema-Run',
+  ]) {
     expect(card).toContain(words);
   }
 });

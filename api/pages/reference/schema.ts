@@ -29,26 +29,23 @@ export function schemaTable(caption: string, schema: JsonSchema): Html {
 }
 
 /** What a value may be, in a few words. */
-export function typeOf(schema: JsonSchema): Children {
+export const typeOf = (schema: JsonSchema): Children => joined([...typesOf(schema).values()], ' or ');
+
+/** Everything that a value may be, each by what it is called. */
+function typesOf(schema: JsonSchema): Map<string, Children> {
+  const one = (name: string, shown: Children = name): Map<string, Children> => new Map([[name, shown]]);
   if (schema.$ref !== undefined) {
     const name = schema.$ref.replace(REFERENCE, '');
-    return link(`#${anchorOf(name)}`, name);
+    return one(name, link(`#${anchorOf(name)}`, name));
   }
-  const options = schema.anyOf ?? schema.oneOf;
-  if (options !== undefined)
-    return joined(
-      options.map(option => typeOf(option as JsonSchema)),
-      ' or ',
-    );
-  if (schema.allOf !== undefined) return typeOf(schema.allOf[0] as JsonSchema);
-  if (schema.const !== undefined) return h('code', null, JSON.stringify(schema.const));
-  if (schema.enum !== undefined)
-    return joined(
-      schema.enum.map(value => h('code', null, String(value))),
-      ' ',
-    );
-  if (schema.type === 'array') return ['list of ', typeOf(itemsOf(schema))];
-  return schema.format ?? (typeof schema.type === 'string' ? schema.type : 'anything');
+  const options = (schema.anyOf ?? schema.oneOf ?? schema.allOf?.slice(0, 1)) as JsonSchema[] | undefined;
+  if (options !== undefined) return new Map(options.flatMap(option => [...typesOf(option)]));
+  const values = schema.enum ?? (schema.const === undefined ? undefined : [schema.const]);
+  if (values !== undefined) return new Map(values.map(value => [JSON.stringify(value), h('code', null, JSON.stringify(value))]));
+  if (schema.type === 'array') return one('list', ['list of ', typeOf(itemsOf(schema))]);
+  const types: unknown = schema.type;
+  if (Array.isArray(types)) return new Map(types.map(type => [String(type), String(type)]));
+  return one(schema.format ?? (typeof types === 'string' ? types : 'anything'));
 }
 
 export function meaningOf(schema: JsonSchema): Children {
@@ -72,13 +69,25 @@ function fieldsOf(schema: JsonSchema, prefix: string): Field[] {
   });
   const options = (schema.anyOf ?? schema.oneOf ?? []) as JsonSchema[];
   const inner = schema.type === 'array' ? fieldsOf(itemsOf(schema), `${prefix.replace(/\.$/, '')}[].`) : [];
-  return [...own, ...inner, ...distinct(options.flatMap(option => fieldsOf(option, prefix)))];
+  return [...own, ...inner, ...together(options.map(option => fieldsOf(option, prefix)))];
 }
 
-/** Of several shapes, what they share is said once. */
-const distinct = (fields: Field[]): Field[] => [
-  ...new Map(fields.map(field => [field.name + JSON.stringify(field.schema), field])).values(),
-];
+/** What several shapes have under one name is shown once; what only some of them have is not required. */
+function together(shapes: readonly (readonly Field[])[]): Field[] {
+  const byName = new Map<string, Field>();
+  for (const field of shapes.flat()) {
+    const known = byName.get(field.name);
+    byName.set(field.name, known === undefined ? field : { ...known, schema: eitherOf(known.schema, field.schema) });
+  }
+  const full = shapes.filter(fields => fields.length > 0);
+  const inEach = (name: string): boolean => full.every(fields => fields.some(field => field.name === name));
+  return [...byName.values()].map(field => ({ ...field, required: field.required && inEach(field.name) }));
+}
+
+const eitherOf = (one: JsonSchema, other: JsonSchema): JsonSchema => {
+  const { description = other.description } = one;
+  return { ...(description !== undefined && { description }), anyOf: [one, other] };
+};
 
 const itemsOf = ({ items }: JsonSchema): JsonSchema =>
   typeof items === 'object' && !Array.isArray(items) ? (items as JsonSchema) : {};
