@@ -15,7 +15,7 @@ export function endWith(notClosed: readonly NotClosed[]): void {
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ('code' in error && error.code === 'EADDRINUSE' && 'port' in error) {
-    return `Port ${String(error.port)} is taken, perhaps by another proxbox-temporal. End that program, or choose another port with PROXBOX_API_PORT, and start again.`;
+    return `Port ${String(error.port)} is taken, perhaps by another proxbox-temporal. End that program, or choose another port with PROXBOX_API_PORT or PROXBOX_METRICS_PORT, and start again.`;
   }
   return error.message;
 }

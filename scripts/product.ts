@@ -64,6 +64,9 @@ export async function startProduct(options: ProductOptions, opened: Opened): Pro
   worker.ended.catch(() => {});
   opened.add('worker', worker.stop);
   const side = await openSide(config.metrics, { register, others: sdk ? [sdk.read] : [], checks: worker.checks });
-  if (side !== undefined) opened.add('metrics', side.stop);
+  if (side !== undefined) {
+    opened.add('metrics', side.stop);
+    log.info(`metrics: ${side.url}/metrics`);
+  }
   return { api, worker };
 }
