@@ -32,12 +32,12 @@ export async function proveNetBoxUser(
 ): Promise<string> {
   const { userId, netboxUsername } = person;
   const prove = async (): Promise<string> => {
-    let answer: LinkAnswer | undefined;
-    const signedIn = await attempt(needs.database, [hashOf(`netbox-link:${userId}`)], async () => {
+    let answer: LinkAnswer = late;
+    await attempt(needs.database, [hashOf(`netbox-link:${userId}`)], async () => {
       answer = await ask(needs, caller.name, person);
-      return answer.outcome !== 'refused';
+      return answer.outcome === 'linked' || answer.outcome === 'taken';
     });
-    if (answer === undefined || !signedIn || answer.outcome !== 'linked') throw refusal(answer);
+    if (answer.outcome !== 'linked') throw refusal(answer.outcome, answer.message);
     return answer.message;
   };
   return audit.effect(
@@ -91,6 +91,4 @@ const codes: Readonly<Record<Exclude<LinkOutcome, 'linked'>, ProblemCode>> = {
   unavailable: 'netbox-unavailable',
 };
 
-function refusal(answer: LinkAnswer = late): Problem {
-  return new Problem(answer.outcome === 'linked' ? 'internal' : codes[answer.outcome], answer.message);
-}
+const refusal = (outcome: Exclude<LinkOutcome, 'linked'>, message: string): Problem => new Problem(codes[outcome], message);
