@@ -31,7 +31,7 @@ describe('health', () => {
         process: 'ok',
         database: 'ok',
         temporal: 'ok',
-        pollers: { 'proxbox-control': 1, 'proxbox-reflect': 1 },
+        pollers: { 'proxbox-control': 1, 'proxbox-reflect': 1, 'proxbox-mutate': 1 },
       },
     });
   });
@@ -96,7 +96,7 @@ describe('a request that cannot be understood', () => {
   });
 
   test('such as one for an unknown route is answered 404', async () => {
-    expect(problemOf(await server.ask('PUT', '/endpoints')).code).toBe('not-found');
+    expect(problemOf(await server.ask('PUT', '/nowhere')).code).toBe('not-found');
     expect(problemOf(await server.ask('GET', '/runs/%E0%A4%A/plan')).status).toBe(404);
   });
 });
