@@ -11,6 +11,7 @@ import * as holds from './repositories/intent/holds';
 import * as plans from './repositories/intent/plans';
 import * as reservations from './repositories/intent/reservations';
 import * as intentRuns from './repositories/intent/runs';
+import * as watch from './repositories/intent/watch';
 import * as links from './repositories/links';
 import { grantsOf } from './repositories/people/role-bindings';
 import { findUser, listUsersOfNetBox } from './repositories/people/users';
@@ -25,6 +26,7 @@ const repositories = {
   ...holds,
   ...branchEvents,
   ...intentRuns,
+  ...watch,
   ...runs,
   findEndpoint: endpoints.findEndpoint,
   listEndpoints: endpoints.listEndpoints,

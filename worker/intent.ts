@@ -1,24 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import { type Client, ScheduleAlreadyRunning } from '@temporalio/client';
 import type { Pool } from 'pg';
+import type { Logger } from 'pino';
 import { createIntentActivities, type IntentActivities } from '../activities/intent/activities';
 import type { IntentAudit } from '../activities/intent/deps';
+import { installNetBoxHook, type NetBoxHookDeps } from '../activities/intent/netbox-hook';
+import { createNetBoxBranching } from '../clients/netbox/branching/client';
+import { createNetBoxHooks } from '../clients/netbox/hooks';
 import type { Config } from '../config/config';
 import { AuditChain, type AuditOutcome } from '../database/audit-chain';
 import { AuditIntentClosedError } from '../database/audit-errors';
 import { openAuditKey } from '../database/audit-key';
 import { createIntentStore } from '../database/intent-store';
 import { readAuditAfter } from '../database/repositories/audit';
+import { keepHookSecret } from '../database/repositories/intent/hook';
 import { openIntentSecret } from '../database/repositories/intent/secrets';
 import type { SecretBox } from '../database/secrets';
+import { searchAttributes } from '../temporal/search-attributes';
+import { taskQueues, workflowIds, workflowTypes } from '../workflows/names';
 import type { Clients } from './clients';
 import { explainFailure } from './explain-failure';
+import { standingOf } from './reconcile';
 
 /** Puts intent together: the one place that is given the write credentials of guests. */
-export async function composeIntent(config: Config, pool: Pool, secrets: SecretBox, clients: Clients): Promise<IntentActivities> {
+export async function composeIntent(config: Config, pool: Pool, secrets: SecretBox, clients: Clients, client: Client, stopping: AbortSignal): Promise<IntentActivities> {
   return createIntentActivities({
     store: createIntentStore(pool),
     openReading: clients.openReading,
     openWriting: clients.openWriting,
     netbox: clients.netbox,
+    netboxUrl: config.netbox.url ?? '',
+    installHook: hookOf(config, pool, secrets, clients),
+    stopping,
+    standingOf: workflowId => standingOf(client, workflowId),
+    workflowIdOf: workflowIds.intentApply,
     settings: clients.settings,
     openSecret: (planId, id) => openIntentSecret(pool, secrets, planId, id),
     audit: auditIn(new AuditChain(pool, await openAuditKey(config)), pool),
@@ -26,8 +41,45 @@ export async function composeIntent(config: Config, pool: Pool, secrets: SecretB
   });
 }
 
+/** Nothing where nobody said how NetBox reaches us. */
+function hookOf({ publicUrl }: Config, pool: Pool, secrets: SecretBox, { netbox }: Clients): () => Promise<void> {
+  if (publicUrl === undefined) return async () => {};
+  const deps: NetBoxHookDeps = {
+    hooks: createNetBoxHooks(netbox),
+    branching: createNetBoxBranching(netbox),
+    hookUrl: `${publicUrl}/hooks/netbox`,
+    verifyTls: publicUrl.startsWith('https:'),
+    secret: () => keepHookSecret(pool, secrets, randomBytes(32).toString('hex')),
+  };
+  return async () => void (await installNetBoxHook(deps));
+}
+
+/** Has somebody watch NetBox's branches at all times: a watch that ended, for whatever reason, is followed by another one within a minute. */
+export async function scheduleWatch(client: Client, log: Pick<Logger, 'warn'>): Promise<void> {
+  try {
+    await client.schedule.create({
+      scheduleId: workflowIds.watch,
+      spec: { intervals: [{ every: '1 minute' }] },
+      state: { triggerImmediately: true },
+      action: {
+        type: 'startWorkflow',
+        workflowType: workflowTypes.watch,
+        workflowId: workflowIds.watch,
+        taskQueue: taskQueues.control,
+        staticSummary: "Watches NetBox's branches, and starts what is merged for Proxmox",
+        typedSearchAttributes: [{ key: searchAttributes.runKind, value: 'watch' }],
+      },
+      policies: { overlap: 'SKIP', catchupWindow: '1 minute' },
+    });
+  } catch (error) {
+    if (error instanceof ScheduleAlreadyRunning) return;
+    log.warn({ err: error }, `the Schedule ${workflowIds.watch} could not be made: merged branches are not applied`);
+  }
+}
+
 function auditIn(chain: AuditChain, pool: Pool): IntentAudit {
   return {
+    note: async entry => void (await chain.note(entry, 'succeeded')),
     begin: async entry => (await chain.begin(entry)).seq,
     complete: async (seq: number, outcome: AuditOutcome) => {
       const [intent] = await readAuditAfter(pool, seq - 1, 1);

@@ -22,7 +22,7 @@ const standings: Partial<Record<WorkflowExecutionStatusName, WorkflowStanding>> 
   TIMED_OUT: 'timed-out',
 };
 
-async function standingOf(client: Client, workflowId: string): Promise<WorkflowStanding> {
+export async function standingOf(client: Client, workflowId: string): Promise<WorkflowStanding> {
   try {
     const { status } = await client.workflow.getHandle(workflowId).describe();
     return standings[status.name] ?? 'open';

@@ -10,7 +10,7 @@ import type { ReadinessCheck } from '../telemetry/readiness';
 import type { Tracing } from '../telemetry/tracing';
 import { temporalCheck, workersCheck } from './checks';
 import { openClients } from './clients';
-import { composeIntent } from './intent';
+import { composeIntent, scheduleWatch } from './intent';
 import { composeOutbox, scheduleOutbox } from './outbox';
 import { composeQuestions } from './questions';
 import { composeReconcile, scheduleReconcile } from './reconcile';
@@ -48,13 +48,14 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
   const clients = await openClients(config, pool, secrets);
   const connection = await NativeConnection.connect(temporal.connectionOptions);
   const client = new Client({ connection, namespace: temporal.namespace });
+  const stopping = new AbortController();
   const workers = await createWorkers({
     connection,
     namespace: temporal.namespace,
     activities: {
       ...composeReflection(config, pool, clients),
       ...composeQuestions(config, pool, secrets, clients),
-      ...(await composeIntent(config, pool, secrets, clients)),
+      ...(await composeIntent(config, pool, secrets, clients, client, stopping.signal)),
       ...composeSchedules(config, pool),
       ...composeReconcile(pool, client),
       ...composeOutbox(config, pool, secrets, clients),
@@ -64,20 +65,25 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
   });
   await scheduleReconcile(client, log);
   await scheduleOutbox(client, log);
+  await scheduleWatch(client, log);
   const running = Promise.all(workers.map(worker => worker.run()));
   const close = async (): Promise<void> => {
     await connection.close();
     await clients.close();
   };
-  const ended = running.then(close, async (error: unknown) => {
+  const shutDownAll = (): void => {
+    stopping.abort();
     workers.forEach(shutDown);
+  };
+  const ended = running.then(close, async (error: unknown) => {
+    shutDownAll();
     await close();
     throw error;
   });
   return {
     ended,
     stop: async () => {
-      workers.forEach(shutDown);
+      shutDownAll();
       await ended.catch(() => {});
     },
     checks: [databaseCheck(pool), temporalCheck(connection, temporal.namespace), workersCheck(workers)],

@@ -10,3 +10,4 @@ export { netboxLink } from './netbox-link';
 export { outbox } from './outbox';
 export { retention } from './retention';
 export { scheduledSync } from './scheduled-sync';
+export { watch } from './watch';

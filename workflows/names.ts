@@ -21,6 +21,7 @@ export const workflowTypes = {
   intentPlan: 'intentPlan',
   intentApply: 'intentApply',
   guestChange: 'guestChange',
+  watch: 'watch',
 } as const;
 
 /** A workflow's input is the id of the row that says what is asked, and by whom. */
@@ -75,7 +76,8 @@ export const workflowIds = {
   netboxLink: (attemptId: string): string => `netbox-link/${attemptId}`,
   intentPlan: (planId: string): string => `intent-plan/${planId}`,
   intentApply: (runId: string): string => `intent/${runId}`,
-  watchBranches: 'watch/branches',
+  /** Also the id of Temporal's Schedule. */
+  watch: 'watch',
   /** One workflow that changes a guest: the id is the lock. Without the kind, since VMIDs are shared by both. */
   guest: (endpointId: string, vmid: number): string => `guest/${endpointId}/${vmid}`,
 } as const;

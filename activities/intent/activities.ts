@@ -6,11 +6,13 @@ import type { RunEnd } from '../../database/repositories/run-records';
 import { StopRun, toFailure } from '../failures';
 import { withHeartbeat } from '../heartbeat';
 import { performCall, type CallEnd } from './call';
+import type { ApplyToStart } from './branch-event';
 import { beginChange, endChange, type BegunChange, type Interruption } from './change';
 import type { IntentDeps } from './deps';
 import { makePlan, type MadePlan } from './plan';
 import { closeApply, leaveChanges, nextChanges, openApply, queueChanges, type NextChange, type OpenedApply } from './runs';
 import { stampChange } from './stamp';
+import { watchBranches } from './watch';
 
 interface OfRun {
   runId: string;
@@ -41,6 +43,9 @@ export function createIntentActivities(deps: IntentDeps) {
     failIntentPlan: guarded(async ({ planId, reason, message }: { planId: string; reason: RunReason; message: string }): Promise<void> => {
       await deps.store.finishIntentPlan(planId, { state: 'failed', reason, message });
     }),
+
+    /** Runs to start, as soon as there are any; empty after an hour. */
+    watchBranches: guarded(async (): Promise<ApplyToStart[]> => withHeartbeat((beat, signal) => watchBranches(deps, beat, signal))),
 
     openIntentApply: guarded(async ({ runId }: OfRun): Promise<OpenedApply | null> => openApply(deps, runId)),
 

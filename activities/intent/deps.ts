@@ -4,6 +4,7 @@ import type { AuditOutcome } from '../../database/audit-chain';
 import type { IntentStore } from '../../database/intent-store';
 import type { Endpoint } from '../../database/repositories/endpoints';
 import type { AuditEntry } from '../../domain/audit/record';
+import type { WorkflowStanding } from '../../domain/lost-runs';
 import type { SettingValues } from '../../domain/settings/register';
 import type { Explanation } from '../reflection/deps';
 
@@ -32,6 +33,8 @@ export interface IntentAudit {
   begin(entry: AuditEntry): Promise<number>;
   /** After it, also when another attempt wrote the first row. */
   complete(seq: number, outcome: AuditOutcome): Promise<void>;
+  /** What happened and was no write of ours. */
+  note(entry: AuditEntry): Promise<void>;
 }
 
 export interface IntentDeps {
@@ -41,6 +44,15 @@ export interface IntentDeps {
   /** One with the write credential; undefined when the endpoint allows no changes, or has none. */
   openWriting(endpoint: Endpoint): Promise<IntentWriter | undefined>;
   netbox: NetBoxClient;
+  netboxUrl: string;
+  /** Has NetBox call us when a branch is merged; does nothing where NetBox cannot reach us. */
+  installHook(): Promise<void>;
+  /** Aborted when this process stops: what waits without end hands over to another one. */
+  stopping: AbortSignal;
+  /** What Temporal knows of the latest workflow with this id. */
+  standingOf(workflowId: string): Promise<WorkflowStanding>;
+  /** Of the workflow of a run. */
+  workflowIdOf(runId: string): string;
   settings: {
     ofInstallation(): Promise<SettingValues>;
     ofEndpoint(endpoint: Endpoint): Promise<SettingValues>;

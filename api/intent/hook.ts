@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { findHookSecret } from '../../database/repositories/intent/hook';
-import { workflowIds } from '../../workflows/names';
+import { hintWatch } from '../../database/repositories/intent/watch';
 import type { ApiDependencies } from '../dependencies';
 import { Problem } from '../errors';
 
@@ -10,7 +10,7 @@ import { Problem } from '../errors';
  * makes us look sooner. A call that is repeated makes us look again.
  */
 export const hearNetBox =
-  ({ database, secrets, temporal }: Pick<ApiDependencies, 'database' | 'secrets' | 'temporal'>): RequestHandler =>
+  ({ database, secrets }: Pick<ApiDependencies, 'database' | 'secrets'>): RequestHandler =>
   async (req, res) => {
     const body: unknown = req.body;
     const signature = req.get('x-hook-signature') ?? '';
@@ -18,7 +18,7 @@ export const hearNetBox =
     if (secret === undefined || !Buffer.isBuffer(body) || !isSigned(body, signature, secret)) {
       throw new Problem('hook-refused', 'Sign the body with the secret of the webhook: X-Hook-Signature is its HMAC-SHA512 in hex.');
     }
-    res.status(202).json({ heard: await temporal.signal(workflowIds.watchBranches, 'look') });
+    res.status(202).json({ heard: await hintWatch(database) });
   };
 
 function isSigned(body: Buffer, signature: string, secret: string): boolean {

@@ -83,7 +83,7 @@ export const intentOperations = {
     description:
       'What NetBox calls. The header `X-Hook-Signature` is the HMAC-SHA512 of the body. A call is a hint and no more: what it tells is read in NetBox.',
     body: z.record(z.string(), z.unknown()),
-    answers: { 202: { description: 'The branches are looked at.', body: hookView } },
-    problems: ['hook-refused', 'temporal-unavailable'],
+    answers: { 202: { description: 'The branches are looked at; `heard` is false while nobody watches.', body: hookView } },
+    problems: ['hook-refused'],
   },
 } as const satisfies Operations;

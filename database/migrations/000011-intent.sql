@@ -145,3 +145,13 @@ create table netbox_hook (
   ciphertext bytea not null,
   created_at timestamptz not null default now()
 );
+
+-- How far NetBox's branch events were looked at. There is a row while intent is switched on: what was merged before is never applied.
+create table branch_watch (
+  only_row boolean primary key default true check (only_row),
+  -- The newest event when the watch began, and the newest one that was seen.
+  first_event bigint,
+  last_event bigint,
+  -- NetBox, or a person, says that there is something to see.
+  hinted_at timestamptz
+);

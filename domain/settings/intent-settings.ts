@@ -122,6 +122,16 @@ export const intentSettings = {
     layers: installation,
     description: 'How long reflection leaves the fields of a change alone that was not made. After that it says so, and goes on as usual.',
   },
+  intent_watch_seconds: {
+    type: 'number',
+    ...intent,
+    unit: 'seconds',
+    default: 30,
+    min: 1,
+    max: 3_600,
+    layers: installation,
+    description: 'How often NetBox is asked for merged branches. Its own call makes it sooner.',
+  },
   proxmox_settle_seconds: {
     type: 'number',
     unit: 'seconds',

@@ -26,6 +26,16 @@ export async function listPendingIntentRuns(db: Queryable): Promise<IntentRunReq
   return rows;
 }
 
+/** Those that are neither ended nor as young as that. */
+export async function listOpenIntentRuns(db: Queryable, youngSeconds: number): Promise<IntentRunRequest[]> {
+  const { rows } = await db.query<IntentRunRequest>(
+    `select id, scope, requested_by as "requestedBy", workflow_id as "workflowId" from run
+      where kind = 'intent-apply' and state in ('pending', 'running') and created_at < now() - make_interval(secs => $1) order by created_at`,
+    [youngSeconds],
+  );
+  return rows;
+}
+
 /** The endpoints that the run turned out to be about: who may see it follows from them. */
 export async function setRunEndpoints(db: Queryable, runId: string, endpointIds: readonly string[]): Promise<void> {
   await db.query(`update run set scope = scope || jsonb_build_object('endpoints', $2::jsonb) where id = $1`, [

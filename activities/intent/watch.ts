@@ -1,0 +1,96 @@
+/** Watches NetBox for branches that were merged. NetBox's own call only makes it look sooner: what was missed is found all the same. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { log } from '@temporalio/activity';
+import { branchingPlugin } from '../../clients/netbox/branching/branches';
+import { listBranchEvents } from '../../clients/netbox/branching/events';
+import { NetBoxError } from '../../clients/netbox/errors';
+import { intentEnabled } from '../../domain/settings/intent-switch';
+import { noteEvent, type ApplyToStart } from './branch-event';
+import { ensureIntentFields } from './custom-fields';
+import type { IntentDeps } from './deps';
+import { lostApplies } from './lost-applies';
+
+/** An attempt ends after so long, so that none is older than a release. */
+const longestMs = 3_600_000;
+const pauseMs = 1_000;
+/** Events that happen at once may become visible in either order. */
+const lookedAtAgain = 50;
+
+/** Looks until there is something to do, or for an hour. */
+export async function watchBranches(deps: IntentDeps, beat: (what: string) => void, signal: AbortSignal): Promise<ApplyToStart[]> {
+  const until = Date.now() + longestMs;
+  const either = AbortSignal.any([signal, deps.stopping]);
+  let isPrepared = false;
+  for (let lookAt = 0; Date.now() < until;) {
+    const settings = await deps.settings.ofInstallation();
+    const watch = await deps.store.findWatch();
+    const isOn = intentEnabled(settings);
+    if (!isOn && watch) await deps.store.endWatch();
+    if (isOn && (!watch || Date.now() >= lookAt || (await deps.store.takeHint()))) {
+      beat('looking at the branches of NetBox');
+      const found = await lookSafely(deps, !isPrepared);
+      isPrepared = true;
+      if (found.length > 0) return found;
+      lookAt = Date.now() + settings.intent_watch_seconds * 1000;
+    }
+    await sleep(pauseMs, undefined, { signal: either }).catch(() => {
+      signal.throwIfAborted();
+      throw new StopHere();
+    });
+  }
+  return [];
+}
+
+/** This process stops; the next attempt watches in another one. */
+class StopHere extends Error {
+  constructor() {
+    super('The worker stops; another one goes on.');
+    this.name = 'StopHere';
+  }
+}
+
+/** NetBox may be away: then it is asked again the next time. */
+async function lookSafely(deps: IntentDeps, prepare: boolean): Promise<ApplyToStart[]> {
+  try {
+    return await look(deps, prepare);
+  } catch (error) {
+    if (!(error instanceof NetBoxError)) throw error;
+    log.warn('NetBox could not be asked about its branches', { error });
+    return [];
+  }
+}
+
+async function look(deps: IntentDeps, prepare: boolean): Promise<ApplyToStart[]> {
+  const { netbox, store } = deps;
+  const lost = await lostApplies(deps);
+  const { plugins } = await netbox.open();
+  if (!(branchingPlugin in plugins)) {
+    if (!(await store.findWatch())) await store.beginWatch(0);
+    return lost;
+  }
+  const watch = await store.findWatch();
+  if (!watch) {
+    const newest = await netbox.newest('plugins/branching/branch-events', { fields: ['time'] });
+    await store.beginWatch(newest?.id ?? 0);
+  }
+  if (prepare) await prepareNetBox(deps);
+  if (!watch) return lost;
+
+  const afterId = Math.max(watch.firstEvent, watch.lastEvent - lookedAtAgain);
+  const events = await listBranchEvents(netbox, { afterId, types: ['merged', 'reverted'] });
+  const toStart = [...lost];
+  for (const event of events) toStart.push(...(await noteEvent(deps, event)));
+  const newest = events.at(-1)?.id ?? 0;
+  if (newest > watch.lastEvent) await store.advanceWatch(newest);
+  return toStart;
+}
+
+/** The custom fields, and NetBox's call to us. What NetBox refuses is told and keeps nothing from working: branches are looked at in any case. */
+async function prepareNetBox(deps: IntentDeps): Promise<void> {
+  const { refused } = await ensureIntentFields(deps);
+  for (const { name, message } of refused) log.warn('A custom field of intent could not be made', { name, message });
+  await deps.installHook().catch((error: unknown) => {
+    if (!(error instanceof NetBoxError)) throw error;
+    log.warn('NetBox could not be told to call us: merged branches are found by asking', { error });
+  });
+}
