@@ -18,7 +18,7 @@ interface ExtrasDeps {
 
 /**
  * Sees to it that NetBox has them. Nothing of it ends a run: what NetBox refuses is told, and tried again a day later.
- * @param forget NetBox is not the one that was given them.
+ * @param forget it may not be the NetBox that was given them: it was restored, or the endpoint is new.
  */
 export async function ensureExtras(deps: ExtrasDeps, netboxVersion: string, { forget }: { forget: boolean }): Promise<Finding[]> {
   const { store, netboxUrl } = deps;

@@ -109,7 +109,7 @@ export async function planRun(
   const support = proceeds && !found.complete ? await ensureSupport(deps.netbox, deps.store, capabilities) : found;
   const plan = support === found ? firstPlan : await compare(support);
   const { changes } = plan;
-  const extras = proceeds ? await ensureExtras(deps, session.versionText, { forget: relink }) : [];
+  const extras = proceeds ? await ensureExtras(deps, session.versionText, { forget: relink || !knowsGuests(links) }) : [];
   findings.push(
     ...support.findings,
     ...extras,
