@@ -4,7 +4,7 @@ import { openApiDocument } from '../../../api/openapi/document';
 import { methods } from '../../../api/openapi/document-types';
 import { builtInRoles } from '../../../domain/people/roles';
 import { type Answer, type ApiServer, startApiServer } from '../support/api-server';
-import { seedRun, seedSchedule } from '../support/seed';
+import { seedGuestChange, seedRun, seedSchedule } from '../support/seed';
 import { createEndpoint, problemOf } from '../support/shapes';
 import { addPerson, type Person } from './support/people';
 import { routesOfApp } from './support/routes';
@@ -36,7 +36,10 @@ beforeAll(async () => {
   const elsewhere = (await createEndpoint(server)).id;
   const target = await addPerson(server, { username: 'target' });
   const role = await server.ask('POST', '/roles', { body: { name: 'custom', permissions: ['view'] } });
+  const { planId, changeId } = await seedGuestChange(pool, endpointId);
   paths = {
+    'intent/plans': planId,
+    'intent/changes': changeId,
     endpoints: endpointId,
     runs: await seedRun(pool, { endpoint_id: endpointId, state: 'completed' }),
     users: target.id,
@@ -73,13 +76,13 @@ function outcome(answer: Answer): Outcome {
   const { code, detail } = problemOf(answer);
   if (code === 'unauthenticated') return 'unauthenticated';
   if (code === 'permission-denied') return 'denied';
-  if (code === 'not-found' && /no such (endpoint|run|schedule)\.$/.test(detail)) return 'hidden';
+  if (code === 'not-found' && /no such (endpoint|run|schedule|plan|change)\.$/.test(detail)) return 'hidden';
   expect(['not-a-person', 'csrf-failed']).not.toContain(code);
   return 'let in';
 }
 
 const filled = (path: string): string =>
-  path.replace(/^\/(\w+)\/\{id\}/, (_all, what: string) => `/${what}/${paths[what]}`).replace(/\{\w+\}/g, () => randomUUID());
+  path.replace(/^\/([\w/]+)\/\{id\}/, (_all, what: string) => `/${what}/${paths[what]}`).replace(/\{\w+\}/g, () => randomUUID());
 
 /** Pages and what they are made of have declarations, and tests, of their own. */
 const isPage = (route: string): boolean => /^[A-Z]+ \/((ui|docs|assets)(\/|$)|$)/.test(route);
@@ -91,7 +94,10 @@ test('every route of the API is in the document, and whatever is in it exists', 
   expect(ofTheApi.sort()).toEqual(Object.keys(declared).sort());
 });
 
-test('only health, what this is, and signing in are for everybody, and nothing is changed by viewing', () => {
+/** Whoever may view may ask: what they may have done depends on the changes that they send, and is checked guest by guest. */
+const asksByViewing = ['POST /intent/plan', 'POST /intent/apply', 'POST /intent/changes/{id}/drop'];
+
+test('only health, what this is, signing in and hints are for everybody, and nothing is changed by viewing', () => {
   const routes = Object.entries(declared);
   const open = routes.filter(([, { who }]) => who === 'everybody').map(([route]) => route);
   expect(open.sort()).toEqual([
@@ -101,8 +107,10 @@ test('only health, what this is, and signing in are for everybody, and nothing i
     'GET /meta',
     'GET /openapi.json',
     'POST /auth/login',
+    'POST /hooks/netbox',
   ]);
-  for (const [route, { who }] of routes) if (!route.startsWith('GET ')) expect(who).not.toBe('view');
+  const byViewing = routes.filter(([route, { who }]) => who === 'view' && !route.startsWith('GET ')).map(([route]) => route);
+  expect(byViewing.sort()).toEqual([...asksByViewing].sort());
 });
 
 describe.each(Object.entries(declared))('%s', (route, access) => {

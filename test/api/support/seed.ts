@@ -54,6 +54,33 @@ export async function seedChanges(pool: Pool, runId: string, rows: Columns[]): P
   }
 }
 
+/** A plan with one change of a guest of the endpoint. */
+export async function seedGuestChange(pool: Pool, endpointId: string): Promise<{ planId: string; changeId: string }> {
+  const [planId, changeId] = [randomUUID(), randomUUID()];
+  await insert(pool, 'intent_plan', {
+    id: planId,
+    source: 'request',
+    opt_in: {},
+    requested_by: 'test',
+    rights: {},
+    state: 'ready',
+    digest: 'x',
+  });
+  await insert(pool, 'guest_change', {
+    id: changeId,
+    plan_id: planId,
+    seq: 1,
+    endpoint_id: endpointId,
+    kind: 'qemu',
+    vmid: 100,
+    name: 'vm-100',
+    op: 'update',
+    change: {},
+    verdict: 'permitted',
+  });
+  return { planId, changeId };
+}
+
 export async function seedFindings(pool: Pool, runId: string, rows: Columns[]): Promise<void> {
   await pool.query('select ensure_run_partitions(current_date, 1)');
   for (const [index, row] of rows.entries()) {
