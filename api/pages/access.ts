@@ -32,6 +32,25 @@ export const pageAccess = {
   'POST /ui/endpoints/:id/test': { who: 'run_sync', on: 'endpoint' },
   'GET /ui/endpoints/:id/test': { who: 'view', on: 'endpoint' },
 
+  'GET /ui/endpoints/:id/settings': { who: 'view', on: 'endpoint' },
+  'POST /ui/endpoints/:id/settings': { who: 'manage_endpoints', on: 'endpoint' },
+
+  'GET /ui/settings': { who: 'view', on: 'some-endpoint' },
+  'POST /ui/settings': { who: 'manage_endpoints', on: 'installation' },
+
+  'GET /ui/audit': { who: 'audit', on: 'installation' },
+  'GET /ui/audit/open': { who: 'audit', on: 'installation' },
+  'GET /ui/audit/:seq': { who: 'audit', on: 'installation' },
+  'POST /ui/audit/verify': { who: 'audit', on: 'installation' },
+
+  'GET /ui/roles': { who: 'manage_users', on: 'installation' },
+  'GET /ui/roles/new': { who: 'manage_users', on: 'installation' },
+  'POST /ui/roles/new': { who: 'manage_users', on: 'installation' },
+  'GET /ui/roles/:id': { who: 'manage_users', on: 'installation' },
+  'POST /ui/roles/:id': { who: 'manage_users', on: 'installation' },
+  'POST /ui/roles/:id/give': { who: 'manage_users', on: 'installation' },
+  'POST /ui/roles/:id/delete': { who: 'manage_users', on: 'installation' },
+
   'GET /ui/guests': { who: 'view', on: 'some-endpoint' },
   'GET /ui/netbox/:kind/:netboxId': { who: 'signed-in' },
 

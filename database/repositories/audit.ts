@@ -130,6 +130,18 @@ export async function listAudit(
   return { rows: shown, next: rows.length > limit ? shown.at(-1)?.seq : undefined };
 }
 
+export async function findAuditRow(db: Queryable, seq: number): Promise<AuditRow | undefined> {
+  const { rows } = await db.query<Row>(`select ${COLUMNS} from audit a where a.seq = $1`, [seq]);
+  return rows.map(toRow)[0];
+}
+
+/** The outcome of an intent, or the intent of an outcome; undefined for an event, and while nobody knows what became of it. */
+export async function findOtherHalf(db: Queryable, { seq, intentSeq }: AuditRow): Promise<AuditRow | undefined> {
+  if (intentSeq !== null) return findAuditRow(db, intentSeq);
+  const { rows } = await db.query<Row>(`select ${COLUMNS} from audit a where a.intent_seq = $1`, [seq]);
+  return rows.map(toRow)[0];
+}
+
 /** Intents of which nobody wrote what became of them, from the oldest on. Those that are younger may still be under way. */
 export async function listOpenIntents(
   db: Queryable,

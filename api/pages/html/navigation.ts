@@ -1,6 +1,17 @@
 import type { Identity } from '../../auth/identity';
 
-export type Place = 'overview' | 'runs' | 'endpoints' | 'schedules' | 'guests' | 'notifications' | 'users' | 'health' | 'account';
+export type Place =
+  | 'overview'
+  | 'runs'
+  | 'endpoints'
+  | 'schedules'
+  | 'guests'
+  | 'notifications'
+  | 'settings'
+  | 'audit'
+  | 'users'
+  | 'health'
+  | 'account';
 
 interface NavigationItem {
   place: Place;
@@ -24,6 +35,8 @@ export const navigation: readonly NavigationItem[] = [
     text: 'Notifications',
     shown: caller => caller.permissions('manage_endpoints'),
   },
+  { place: 'settings', href: '/ui/settings', text: 'Settings', shown: seesSomething },
+  { place: 'audit', href: '/ui/audit', text: 'Audit', shown: caller => caller.permissions('audit') },
   { place: 'users', href: '/ui/users', text: 'Users', shown: caller => caller.permissions('manage_users') },
   { place: 'health', href: '/ui/health', text: 'Health', shown: () => true },
 ];

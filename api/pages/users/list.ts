@@ -7,7 +7,7 @@ import { badge } from '../html/state';
 import { time } from '../html/time';
 
 export const userListBody = (users: readonly User[]): Html[] => [
-  heading('Users', h('a', { class: 'button primary', href: '/ui/users/new' }, 'Add a user')),
+  heading('Users', link('/ui/roles', 'Roles'), h('a', { class: 'button primary', href: '/ui/users/new' }, 'Add a user')),
   section(
     'People who may sign in',
     table(

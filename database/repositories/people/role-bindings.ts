@@ -47,6 +47,33 @@ export async function listBindings(db: Queryable, userId: string): Promise<RoleB
   }));
 }
 
+/** Somebody who has a role, everywhere or on one endpoint. */
+export interface RoleHolder extends Pick<RoleBinding, 'id' | 'endpoint'> {
+  /** Null where a group of users has it. */
+  user: { id: string; username: string } | null;
+  group: string | null;
+}
+
+export async function listRoleHolders(db: Queryable, roleId: string): Promise<RoleHolder[]> {
+  const { rows } = await db.query<RoleHolder>(
+    `select b.id, g.name as group, case when u.id is not null then json_build_object('id', u.id, 'username', u.username) end as user,
+            case when e.id is not null then json_build_object('id', e.id, 'name', e.name) end as endpoint
+       from role_binding b left join app_user u on u.id = b.user_id left join user_group g on g.id = b.group_id
+            left join endpoint e on e.id = b.endpoint_id
+      where b.role_id = $1 order by lower(coalesce(u.username, g.name)), lower(e.name) nulls first`,
+    [roleId],
+  );
+  return rows;
+}
+
+/** How many users and groups have each role, by its id; a role that nobody has is absent. */
+export async function countRoleHolders(db: Queryable): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ id: string; count: number }>(
+    `select role_id as id, count(distinct coalesce(user_id, group_id))::integer as count from role_binding group by role_id`,
+  );
+  return new Map(rows.map(({ id, count }) => [id, count]));
+}
+
 export interface NewBinding {
   id: string;
   userId: string;
