@@ -83,6 +83,7 @@ export const intentOperations = {
     description:
       'What NetBox calls. The header `X-Hook-Signature` is the HMAC-SHA512 of the body. A call is a hint and no more: what it tells is read in NetBox.',
     body: z.record(z.string(), z.unknown()),
+    example: { event: 'updated', model: 'branch', data: { id: 7, name: 'more memory' } },
     answers: { 202: { description: 'The branches are looked at; `heard` is false while nobody watches.', body: hookView } },
     problems: ['hook-refused'],
   },

@@ -31,7 +31,7 @@ export function operationCard({ method, path, operation, components }: PlacedOpe
     h('p', { class: 'hint' }, whoMay(operation['x-proxbox-access'])),
     description !== undefined && h('p', null, prose(description)),
     given.length > 0 && parameterTable(summary, given),
-    type !== undefined && media !== undefined && bodyPart(type, media, requestBody?.required === true),
+    type !== undefined && media !== undefined && bodyPart(summary, type, media, requestBody?.required === true),
     media?.example !== undefined && h('pre', null, JSON.stringify(media.example, null, 2)),
     answers(operation, components),
   );
@@ -59,16 +59,16 @@ const parameterTable = (summary: string, parameters: ParameterObject[]): Html =>
     ),
   );
 
-const bodyPart = (type: string, { schema }: MediaType, required: boolean): Html =>
+const bodyPart = (summary: string, type: string, { schema }: MediaType, required: boolean): Html =>
   h(
     'div',
     null,
     h('h4', null, 'Body ', h('small', { class: 'hint' }, `${type}${required ? '' : ', may be left out'}`)),
-    schemaTable('the body', schema),
+    schemaTable(`the body of: ${summary}`, schema),
   );
 
 /** What works in full; of what fails, the codes. */
-function answers({ responses }: OperationObject, components: OpenApiDocument['components']): Html {
+function answers({ summary, responses }: OperationObject, components: OpenApiDocument['components']): Html {
   const all = Object.entries(responses).map(([status, response]) => [status, resolve(response, components.responses)] as const);
   const works = all.filter(([status]) => Number(status) < 400);
   const fails = all.filter(([status]) => Number(status) >= 400);
@@ -77,14 +77,14 @@ function answers({ responses }: OperationObject, components: OpenApiDocument['co
     null,
     ...works.flatMap(([status, { description, content = {} }]): Children[] => [
       h('h4', null, `${status} `, h('small', { class: 'hint' }, ...prose(description))),
-      ...Object.values(content).map(({ schema }) => schemaTable(`the answer ${status}`, schema)),
+      ...Object.values(content).map(({ schema }) => schemaTable(`the answer ${status} of: ${summary}`, schema)),
     ]),
     h(
       'details',
       null,
       h('summary', null, 'How it can fail'),
       table(
-        'How it can fail',
+        `How this can fail: ${summary}`,
         ['Status', 'Problems'],
         fails.map(([status, { description }]) => row(h('code', null, status), prose(description))),
       ),
