@@ -51,6 +51,11 @@ export function redactText(text: string): string {
   return secretForms.reduce((left, [form, replacement]) => left.replace(form, replacement), text);
 }
 
+/** A text without these secrets: for words of somebody whom they were told to, and who may repeat them in a form of their own. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.filter(secret => secret !== '').reduce((left, secret) => left.replaceAll(secret, REDACTED), text);
+}
+
 const DEEPEST = 8;
 const MOST_ITEMS = 200;
 

@@ -45,6 +45,8 @@ export interface SyncWorld {
   database: TestDatabase;
   client: Client;
   environment: Record<string, string>;
+  /** Everything that API and worker logged so far, at the level of the environment; from `warn` on it is on standard error, too. */
+  logged(): string;
   api<T = Record<string, never>>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<T>;
   addEndpoint(name: string, simulator: ProxmoxSimulator, fields?: Record<string, unknown>): Promise<{ id: string }>;
   /** Starts a full sync and waits for its end. */
@@ -82,7 +84,14 @@ export async function startSyncWorld(netbox: NetBoxTarget, env: Record<string, s
     ...env,
   };
   const config = loadConfig({ ...process.env, ...environment });
-  const log = createLog(config.logLevel, pino.destination(2));
+  const lines: string[] = [];
+  const log = createLog(
+    config.logLevel,
+    pino.multistream([
+      { level: 'trace', stream: { write: (line: string) => void lines.push(line) } },
+      { level: 'warn', stream: pino.destination(2) },
+    ]),
+  );
   const client = new Client({ connection, namespace: NAMESPACE });
   const api: RunningApi = await startApi({
     config,
@@ -102,6 +111,7 @@ export async function startSyncWorld(netbox: NetBoxTarget, env: Record<string, s
     database,
     client,
     environment,
+    logged: () => lines.join(''),
     async api<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
       const response = await fetch(api.url + path, {
         method,

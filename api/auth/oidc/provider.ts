@@ -42,6 +42,8 @@ export interface OidcProvider {
 const TIMEOUT_SECONDS = 10;
 /** Errors of the client that mean that the provider gave no usable answer, rather than a wrong one. */
 const NO_ANSWER = /^OAUTH_(TIMEOUT|RESPONSE_IS_NOT_|PARSE_ERROR|HTTP_REQUEST_FORBIDDEN|DECRYPTION)/;
+/** The form of OAuth's error codes. Other text may repeat what the provider was sent, our secret with it. */
+const ERROR_CODE = /^[a-z_]{1,60}$/;
 
 export function createOidcProvider(config: OidcConfig, publicUrl: string): OidcProvider {
   const redirectUri = `${publicUrl}${CALLBACK}`;
@@ -120,7 +122,7 @@ function refused(error: unknown): Problem {
   const network = error instanceof TypeError && error.message === 'fetch failed';
   if (network || (typeof code === 'string' && NO_ANSWER.test(code))) return unavailable(error);
   const said: unknown = error instanceof Error ? Reflect.get(error, 'error') : undefined;
-  const why = typeof said === 'string' ? `it said ${said}` : 'its answer is not the one to this sign-in';
+  const why = typeof said === 'string' && ERROR_CODE.test(said) ? `it said ${said}` : 'its answer is not the one to this sign-in';
   return new Problem('sign-in-refused', `The sign-in provider did not confirm who you are: ${why}. Begin again.`);
 }
 
