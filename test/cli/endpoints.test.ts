@@ -148,6 +148,7 @@ describe('doctor', () => {
         'Temporal: ok',
         'worker proxbox-control: ok',
         'worker proxbox-reflect: ok',
+        'worker proxbox-mutate: ok',
       ],
       ...['token: ok', 'endpoint lab: ok'],
     ]);
