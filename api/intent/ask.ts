@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { inTransaction, type Queryable } from '../../database/queryable';
-import { findGuestChange } from '../../database/repositories/intent/changes';
+import { findGuestChange, listGuestChanges } from '../../database/repositories/intent/changes';
 import { releaseHold } from '../../database/repositories/intent/holds';
 import {
   findIntentPlan,
@@ -14,11 +14,13 @@ import { keepIntentSecret } from '../../database/repositories/intent/secrets';
 import { findRun } from '../../database/repositories/run-reads';
 import { failUnstarted } from '../../database/repositories/run-requests';
 import { loadGlobalSettings } from '../../database/repositories/settings';
+import { intentPermission } from '../../domain/intent/gate';
 import { rightsAtRequest } from '../../domain/intent/rights-at-request';
 import { finalRunStates } from '../../domain/run';
 import { intentEnabled, INTENT_PHRASE } from '../../domain/settings/intent-switch';
 import { effectiveValues } from '../../domain/settings/resolve';
 import { workflowIds } from '../../workflows/names';
+import { permissionDenied } from '../auth/authorize';
 import type { ApiDependencies } from '../dependencies';
 import { Problem } from '../errors';
 import type { Asking } from '../runs/launch';
@@ -65,7 +67,7 @@ export async function askForApply(needs: Needs, { caller, audit, traceparent }: 
   const apply = async (): Promise<void> => {
     await requireIntent(needs);
     const about = await inTransaction(database, async db => {
-      if (body.plan_id !== undefined && body.digest !== undefined) return takePlan(db, runId, body.plan_id, body.digest, caller);
+      if (body.plan_id !== undefined && body.digest !== undefined) return takePlan(db, runId, { ...body, plan_id: body.plan_id, digest: body.digest }, caller);
       const planId = randomUUID();
       const { endpointIds } = await insertAsked({ ...needs, database: db }, caller, planId, { ...body, diffs: body.diffs ?? [] }, body.stop_on_failure);
       await insertIntentRun(db, requestOf(runId, endpointIds, caller.name));
@@ -101,7 +103,12 @@ async function requireIntent({ database, environment }: Pick<Needs, 'database' |
   throw new Problem('intent-disabled', detail);
 }
 
-async function takePlan(db: Queryable, runId: string, planId: string, digest: string, caller: Asking['caller']): Promise<string> {
+async function takePlan(
+  db: Queryable,
+  runId: string,
+  { plan_id: planId, digest, stop_on_failure: stopOnFailure }: { plan_id: string; digest: string; stop_on_failure: boolean },
+  caller: Asking['caller'],
+): Promise<string> {
   const plan = await findIntentPlan(db, planId);
   if (plan === undefined || !maySee(plan, caller)) throw notFound('plan');
   if (plan.state !== 'ready') throw new Problem('plan-not-ready', plan.message ?? 'The plan is still being made. Ask again in a moment.');
@@ -109,11 +116,20 @@ async function takePlan(db: Queryable, runId: string, planId: string, digest: st
   if (plan.branch !== null && plan.branch.mergedAt === null) {
     throw new Problem('plan-not-ready', `The branch ${plan.branch.name} is not merged: merging it applies it.`);
   }
+  await requireRights(db, planId, caller);
   await insertIntentRun(db, requestOf(runId, plan.asked.map(({ endpointId }) => endpointId), caller.name));
-  if (!(await takeIntentPlan(db, planId, runId, digest))) {
+  if (!(await takeIntentPlan(db, planId, runId, { digest, stopOnFailure }))) {
     throw new Problem('plan-applied', `The plan was applied already${plan.runId === null ? '' : ` by run ${plan.runId}`}. Plan again.`);
   }
   return `a plan of ${plan.requestedBy}`;
+}
+
+/** To apply what somebody else has planned is to ask for it: whoever does needs the permissions, too. */
+async function requireRights(db: Queryable, planId: string, caller: Asking['caller']): Promise<void> {
+  for (const { verdict, op, kind, endpointId } of await listGuestChanges(db, planId)) {
+    const permission = intentPermission(op, kind);
+    if (verdict !== 'blocked' && !caller.permissions(permission, endpointId ?? undefined)) throw permissionDenied(permission);
+  }
 }
 
 const maySee = (plan: IntentPlan, caller: Asking['caller']): boolean => plan.asked.every(({ endpointId }) => caller.sees(endpointId));

@@ -20,6 +20,16 @@ export const pageAccess = {
   'POST /ui/runs/:id/confirm': { who: 'run_sync', on: 'run' },
   'POST /ui/runs/:id/cancel': { who: 'run_sync', on: 'run' },
 
+  'POST /ui/runs/:id/pause': { who: 'run_sync', on: 'run' },
+  'POST /ui/runs/:id/resume': { who: 'run_sync', on: 'run' },
+
+  'GET /ui/intent': { who: 'view', on: 'some-endpoint' },
+  'POST /ui/intent': { who: 'view', on: 'some-endpoint' },
+  'GET /ui/intent/plans/:id': { who: 'view', on: 'intent-plan' },
+  'GET /ui/intent/plans/:id/progress': { who: 'view', on: 'intent-plan' },
+  'POST /ui/intent/plans/:id/apply': { who: 'view', on: 'intent-plan' },
+  'POST /ui/intent/changes/:id/drop': { who: 'view', on: 'guest-change' },
+
   'GET /ui/endpoints': { who: 'view', on: 'some-endpoint' },
   'GET /ui/endpoints/new': { who: 'manage_endpoints', on: 'installation' },
   'POST /ui/endpoints/new': { who: 'manage_endpoints', on: 'installation' },

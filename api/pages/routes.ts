@@ -9,6 +9,7 @@ import { answerFailures, noSuchPage } from './failures';
 import { guestPages } from './guests/pages';
 import { guardedPages } from './guarded-pages';
 import { healthPage } from './health';
+import { intentPages } from './intent/pages';
 import { notificationPages } from './notifications/pages';
 import { oidcPages } from './oidc';
 import { overviewPages } from './overview';
@@ -29,6 +30,7 @@ export function pageRoutes(dependencies: ApiDependencies): Router {
   runPages(pages, dependencies);
   endpointPages(pages, dependencies);
   guestPages(pages, dependencies);
+  intentPages(pages, dependencies);
   notificationPages(pages, dependencies);
   schedulePages(pages, dependencies);
   settingPages(pages, dependencies);

@@ -6,6 +6,7 @@ export type Place =
   | 'endpoints'
   | 'schedules'
   | 'guests'
+  | 'intent'
   | 'notifications'
   | 'settings'
   | 'audit'
@@ -29,6 +30,7 @@ export const navigation: readonly NavigationItem[] = [
   { place: 'endpoints', href: '/ui/endpoints', text: 'Endpoints', shown: seesSomething },
   { place: 'schedules', href: '/ui/schedules', text: 'Schedules', shown: seesSomething },
   { place: 'guests', href: '/ui/guests', text: 'Guests', shown: seesSomething },
+  { place: 'intent', href: '/ui/intent', text: 'Changes', shown: seesSomething },
   {
     place: 'notifications',
     href: '/ui/notifications',

@@ -7,6 +7,10 @@ import { counted, duration } from './words';
 
 /** What a run is, in few words. */
 export function runTitle({ kind, endpoint, scope }: Pick<RunSummaryView, 'kind' | 'endpoint' | 'scope'>): string {
+  if (kind === 'intent-apply')
+    return scope.endpoints === undefined
+      ? 'Changes of guests'
+      : `Changes of guests on ${counted(scope.endpoints.length, 'endpoint')}`;
   const what =
     scope.confirms !== undefined ? 'Confirmed sync' : scope.relink === true ? 'Link again' : scope.dryRun ? 'Dry run' : 'Sync';
   if (endpoint !== null) return `${what} of ${endpoint.name ?? 'a deleted endpoint'}`;

@@ -10,6 +10,8 @@ import { holdsOnRun } from '../rights';
 import { isLive } from './run';
 
 export interface RunActions {
+  /** Pause, or let go on. */
+  steer: Html | null;
   cancel: Html | null;
   confirm: Html | null;
 }
@@ -18,10 +20,16 @@ export interface RunActions {
 export function runActions(run: RunView, found: RunRead, caller: Identity): RunActions {
   const may = holdsOnRun(caller, 'run_sync', found);
   return {
+    steer: may && isLive(run) && run.kind === 'intent-apply' ? steering(run, caller) : null,
     cancel: may && isLive(run) ? button(caller, `/ui/runs/${run.id}/cancel`, 'Cancel run', { tone: 'danger' }) : null,
     confirm: run.state === 'awaiting_confirmation' && run.endpoint !== null ? confirmation(run, caller, may) : null,
   };
 }
+
+const steering = ({ id, phase }: RunView, caller: Identity): Html =>
+  phase === 'paused'
+    ? button(caller, `/ui/runs/${id}/resume`, 'Go on', { tone: 'primary' })
+    : button(caller, `/ui/runs/${id}/pause`, 'Pause');
 
 function confirmation(run: RunView, caller: Identity, may: boolean): Html {
   if (run.confirmedBy !== null) return notice('good', `Confirmed by ${run.confirmedBy}, `, time(run.confirmedAt), '.');

@@ -22,7 +22,12 @@ export function runListBody({ runs, endpoints, filter, ...paging }: RunList): Ht
     filters(
       'Filter runs',
       choice('state', 'State', [anything, ...runStates.map(state => [state, stateWord(state)] as const)], filter.state),
-      choice('kind', 'Sort', [anything, ['full-sync', 'Full sync'], ['endpoint-sync', 'Of one endpoint']], filter.kind),
+      choice(
+        'kind',
+        'Sort',
+        [anything, ['full-sync', 'Full sync'], ['endpoint-sync', 'Of one endpoint'], ['intent-apply', 'Changes of guests']],
+        filter.kind,
+      ),
       choice('endpoint', 'Endpoint', [anything, ...names], chosen),
     ),
     section(

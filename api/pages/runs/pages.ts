@@ -3,6 +3,7 @@ import { countChanges, listChanges } from '../../../database/repositories/plan-r
 import { findRun, listRuns, type RunRead } from '../../../database/repositories/run-reads';
 import type { ApiDependencies } from '../../dependencies';
 import { listEndpoints } from '../../../database/repositories/endpoints';
+import { steerRun } from '../../intent/ask';
 import { decodeCursor, encodeCursor } from '../../paging';
 import { confirmRun, requestCancel } from '../../runs/decide';
 import { planQuery, rowCursorSchema, runCursorSchema, runListQuery } from '../../runs/schema';
@@ -100,4 +101,12 @@ export function runPages({ on }: GuardedPages, dependencies: ApiDependencies): v
     await requestCancel(dependencies, res.locals, id);
     res.redirect(303, `/ui/runs/${id}`);
   });
+
+  for (const verb of ['pause', 'resume'] as const) {
+    on(`POST /ui/runs/:id/${verb}`, async (req, res) => {
+      const id = idOf(req, 'run');
+      await steerRun(dependencies, res.locals, id, verb);
+      res.redirect(303, `/ui/runs/${id}`);
+    });
+  }
 }

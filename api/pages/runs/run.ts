@@ -8,18 +8,22 @@ import { timeLine } from '../html/time-line';
 import { time } from '../html/time';
 import { duration, readable } from '../html/words';
 import type { RunActions } from './actions';
+import { resultsOf } from '../intent/results';
 import { findingsOf, refusedOf } from './outcome';
 import { stagesOf } from './stages';
 import { newsOf, type RunStory } from './story';
 
 export const isLive = ({ state }: Pick<RunView, 'state'>): boolean => state === 'pending' || state === 'running';
 
-export const runBody = (run: RunView, story: RunStory, { cancel, confirm }: RunActions): (Html | null)[] => [
-  heading(runTitle(run), cancel, link(`/ui/runs/${run.id}/plan`, 'Plan'), temporalLink(run)),
+export const runBody = (run: RunView, story: RunStory, { steer, cancel, confirm }: RunActions): (Html | null)[] => [
+  heading(runTitle(run), steer, cancel, planLink(run), temporalLink(run)),
   confirm,
   isLive(run) ? liveNews(run) : null,
   progress(run, story),
 ];
+
+const planLink = ({ id, intent }: RunView): Html =>
+  link(intent === null ? `/ui/runs/${id}/plan` : `/ui/intent/plans/${intent.planId}`, 'Plan');
 
 /** Hears of news while the run is at work, and says so to the rest of the page. */
 const liveNews = ({ id }: RunView): Html =>
@@ -39,8 +43,9 @@ export function progress(run: RunView, story: RunStory): Html {
     },
     run.message !== null && run.state !== 'awaiting_confirmation' && notice(toneOf(run), run.message),
     run.kind === 'endpoint-sync' && stagesOf(run, story),
+    resultsOf(run),
     section('Run', factsOf(run)),
-    tiles(run),
+    run.intent === null ? tiles(run) : null,
     run.children.length > 0 && section('Endpoints of this run', runTable('Endpoints of this run', run.children)),
     timeLineOf(run, story),
     newsOf(run, story, live ? 8 : 15),

@@ -97,10 +97,16 @@ export async function finishIntentPlan(
 }
 
 /** A run takes a plan. False when another one has, or its digest is another one. */
-export async function takeIntentPlan(db: Queryable, id: string, runId: string, digest: string): Promise<boolean> {
+export async function takeIntentPlan(
+  db: Queryable,
+  id: string,
+  runId: string,
+  { digest, stopOnFailure }: { digest: string; stopOnFailure: boolean },
+): Promise<boolean> {
   const { rowCount } = await db.query(
-    `update intent_plan set run_id = $2 where id = $1 and run_id is null and state = 'ready' and digest = $3`,
-    [id, runId, digest],
+    `update intent_plan set run_id = $2, stop_on_failure = stop_on_failure or $4
+      where id = $1 and run_id is null and state = 'ready' and digest = $3`,
+    [id, runId, digest, stopOnFailure],
   );
   return rowCount === 1;
 }
