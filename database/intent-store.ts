@@ -11,6 +11,7 @@ import * as holds from './repositories/intent/holds';
 import * as plans from './repositories/intent/plans';
 import * as reservations from './repositories/intent/reservations';
 import * as intentRuns from './repositories/intent/runs';
+import { forgetIntentSecrets } from './repositories/intent/secrets';
 import * as watch from './repositories/intent/watch';
 import * as links from './repositories/links';
 import { grantsOf } from './repositories/people/role-bindings';
@@ -27,6 +28,7 @@ const repositories = {
   ...branchEvents,
   ...intentRuns,
   ...watch,
+  forgetIntentSecrets,
   ...runs,
   findEndpoint: endpoints.findEndpoint,
   listEndpoints: endpoints.listEndpoints,

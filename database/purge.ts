@@ -13,6 +13,8 @@ export interface PurgeRules {
 export interface Purged {
   runs: number;
   firings: number;
+  /** Plans of changes that nobody applied; those that were applied go with their run. */
+  intentPlans: number;
   /** Days of plans, findings and observations. */
   partitions: number;
   /** Rows of days that hold something which is kept. */
@@ -40,6 +42,7 @@ export async function purge(pool: Pick<Pool, 'query' | 'connect'>, { runDays, ob
   return {
     runs,
     firings: await count('delete from schedule_firing where fired_at < current_date - $1::integer', [runDays]),
+    intentPlans: await count('delete from intent_plan where run_id is null and created_at < current_date - $1::integer', [runDays]),
     partitions: plans.dropped + observations.dropped,
     rows: plans.rows + observations.rows,
     busyPartitions: plans.busy + observations.busy,

@@ -3,6 +3,7 @@ import { type Client, ScheduleAlreadyRunning } from '@temporalio/client';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { createIntentActivities, type IntentActivities } from '../activities/intent/activities';
+import type { DeletionAudit } from '../activities/deletion/deps';
 import type { IntentAudit } from '../activities/intent/deps';
 import { installNetBoxHook, type NetBoxHookDeps } from '../activities/intent/netbox-hook';
 import { createNetBoxBranching } from '../clients/netbox/branching/client';
@@ -10,6 +11,7 @@ import { createNetBoxHooks } from '../clients/netbox/hooks';
 import type { Config } from '../config/config';
 import { AuditChain, type AuditOutcome } from '../database/audit-chain';
 import { AuditIntentClosedError } from '../database/audit-errors';
+import type { AuditEntry, AuditResult } from '../domain/audit/record';
 import { openAuditKey } from '../database/audit-key';
 import { createIntentStore } from '../database/intent-store';
 import { readAuditAfter } from '../database/repositories/audit';
@@ -23,12 +25,20 @@ import { explainFailure } from './explain-failure';
 import { standingOf } from './reconcile';
 
 /** Puts intent together: the one place that is given the write credentials of guests. */
-export async function composeIntent(config: Config, pool: Pool, secrets: SecretBox, clients: Clients, client: Client, stopping: AbortSignal): Promise<IntentActivities> {
+export async function composeIntent(
+  config: Config,
+  pool: Pool,
+  secrets: SecretBox,
+  clients: Clients,
+  client: Client,
+  stopping: AbortSignal,
+): Promise<IntentActivities> {
   return createIntentActivities({
     store: createIntentStore(pool),
     openReading: clients.openReading,
     openWriting: clients.openWriting,
     netbox: clients.netbox,
+    branching: createNetBoxBranching(clients.netbox),
     netboxUrl: config.netbox.url ?? '',
     installHook: hookOf(config, pool, secrets, clients),
     stopping,
@@ -77,9 +87,10 @@ export async function scheduleWatch(client: Client, log: Pick<Logger, 'warn'>): 
   }
 }
 
-function auditIn(chain: AuditChain, pool: Pool): IntentAudit {
+/** Where activities note what they do to guests. */
+export function auditIn(chain: AuditChain, pool: Pool): IntentAudit & DeletionAudit {
   return {
-    note: async entry => void (await chain.note(entry, 'succeeded')),
+    note: async (entry: AuditEntry, result: AuditResult = 'succeeded') => void (await chain.note(entry, result)),
     begin: async entry => (await chain.begin(entry)).seq,
     complete: async (seq: number, outcome: AuditOutcome) => {
       const [intent] = await readAuditAfter(pool, seq - 1, 1);

@@ -55,7 +55,9 @@ async function change(changeId: string): Promise<GuestChangeResult> {
     const interrupted = await makeCalls(changeId, begun.calls);
     state = await ending.endGuestChange({ changeId, interrupted });
   }
-  await stamping.stampGuestChange({ changeId }).catch((error: unknown) => setCurrentDetails(`NetBox was not told: ${reasonOf(error).message}`));
+  await stamping
+    .stampGuestChange({ changeId })
+    .catch((error: unknown) => setCurrentDetails(`NetBox was not told: ${reasonOf(error).message}`));
   return finish(state);
 }
 

@@ -10,7 +10,10 @@ const { makeIntentPlan } = proxyActivities<IntentActivities>({
   retry: { maximumAttempts: 3 },
   summary: 'Read guests and cluster, plan and check',
 });
-const { failIntentPlan } = proxyActivities<IntentActivities>({ taskQueue: taskQueues.control, startToCloseTimeout: '30 seconds' });
+const { failIntentPlan } = proxyActivities<IntentActivities>({
+  taskQueue: taskQueues.control,
+  startToCloseTimeout: '30 seconds',
+});
 
 /** Plans changes of guests; the plan, or why there is none, is in its row. */
 export async function intentPlan({ planId }: IntentPlanInput): Promise<void> {

@@ -40,16 +40,22 @@ export function createIntentActivities(deps: IntentDeps) {
       withHeartbeat((progress, signal) => makePlan(deps, planId, progress, signal)),
     ),
 
-    failIntentPlan: guarded(async ({ planId, reason, message }: { planId: string; reason: RunReason; message: string }): Promise<void> => {
-      await deps.store.finishIntentPlan(planId, { state: 'failed', reason, message });
-    }),
+    failIntentPlan: guarded(
+      async ({ planId, reason, message }: { planId: string; reason: RunReason; message: string }): Promise<void> => {
+        await deps.store.finishIntentPlan(planId, { state: 'failed', reason, message });
+      },
+    ),
 
     /** Runs to start, as soon as there are any; empty after an hour. */
-    watchBranches: guarded(async (): Promise<ApplyToStart[]> => withHeartbeat((beat, signal) => watchBranches(deps, beat, signal))),
+    watchBranches: guarded(async (): Promise<ApplyToStart[]> =>
+      withHeartbeat((beat, signal) => watchBranches(deps, beat, signal)),
+    ),
 
     openIntentApply: guarded(async ({ runId }: OfRun): Promise<OpenedApply | null> => openApply(deps, runId)),
 
-    queueGuestChanges: guarded(async ({ runId }: OfRun): Promise<{ queued: number; endpointIds: string[] }> => queueChanges(deps, runId)),
+    queueGuestChanges: guarded(async ({ runId }: OfRun): Promise<{ queued: number; endpointIds: string[] }> =>
+      queueChanges(deps, runId),
+    ),
 
     nextGuestChanges: guarded(async ({ runId, limit }: OfRun & { limit: number }): Promise<NextChange[]> =>
       nextChanges(deps, runId, limit),
@@ -67,12 +73,14 @@ export function createIntentActivities(deps: IntentDeps) {
       closeApply(deps, runId, cancelled),
     ),
 
-    failIntentApply: guarded(async ({ runId, reason, message }: OfRun & { reason: RunReason; message: string }): Promise<void> => {
-      await leaveChanges(deps, runId, { reason, message }).catch((error: unknown) => {
-        if (!(error instanceof StopRun)) throw error;
-      });
-      await deps.store.endRun(runId, { state: 'failed', reason, message });
-    }),
+    failIntentApply: guarded(
+      async ({ runId, reason, message }: OfRun & { reason: RunReason; message: string }): Promise<void> => {
+        await leaveChanges(deps, runId, { reason, message }).catch((error: unknown) => {
+          if (!(error instanceof StopRun)) throw error;
+        });
+        await deps.store.endRun(runId, { state: 'failed', reason, message });
+      },
+    ),
 
     beginGuestChange: guarded(async ({ changeId }: OfChange): Promise<BegunChange | 'busy'> => beginChange(deps, changeId)),
 
@@ -85,8 +93,9 @@ export function createIntentActivities(deps: IntentDeps) {
       withHeartbeat((beat, signal) => performCall(deps, changeId, seq, { beat, signal })),
     ),
 
-    endGuestChange: guarded(async ({ changeId, interrupted }: OfChange & { interrupted: Interruption | null }): Promise<ChangeState> =>
-      endChange(deps, changeId, interrupted, Context.current().cancellationSignal),
+    endGuestChange: guarded(
+      async ({ changeId, interrupted }: OfChange & { interrupted: Interruption | null }): Promise<ChangeState> =>
+        endChange(deps, changeId, interrupted, Context.current().cancellationSignal),
     ),
 
     stampGuestChange: guarded(async ({ changeId }: OfChange): Promise<void> => stampChange(deps, changeId)),

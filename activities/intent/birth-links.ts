@@ -14,7 +14,9 @@ export async function linkBirth({ store }: IntentDeps, birth: Birth): Promise<vo
   if (endpointId === null || netboxId === null || runId === null) return;
   const known = (await store.loadLinks(endpointId)).get('virtual-machine')?.get(keyOf(birth));
   if (known?.netboxId === netboxId) return;
-  await store.saveLinks(endpointId, runId, [{ kind: 'virtual-machine', key: keyOf(birth), netboxId, values: {}, created: false }]);
+  await store.saveLinks(endpointId, runId, [
+    { kind: 'virtual-machine', key: keyOf(birth), netboxId, values: {}, created: false },
+  ]);
 }
 
 /** The new guest exists: it is known by its evidence from now on, and its parts by what shows them. */

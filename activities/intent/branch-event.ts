@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { findBranch, type Branch } from '../../clients/netbox/branching/branches';
+import type { Branch } from '../../clients/netbox/branching/branches';
 import type { BranchEvent } from '../../clients/netbox/branching/events';
 import type { OptIn } from '../../domain/intent/gate';
 import { rightsAtRequest } from '../../domain/intent/rights-at-request';
@@ -26,8 +26,9 @@ export async function noteEvent(deps: IntentDeps, event: BranchEvent): Promise<A
     await store.noteBranchEvent({ ...record, outcome, planId: null });
     return [];
   };
-  if (kind === 'reverted') return note('Reverted in NetBox. Nothing is undone in Proxmox by itself: make the changes that you want.');
-  const branch = await findBranch(deps.netbox, event.branchId);
+  if (kind === 'reverted')
+    return note('Reverted in NetBox. Nothing is undone in Proxmox by itself: make the changes that you want.');
+  const branch = await deps.branching.find(event.branchId);
   if (!branch) return note('The branch is gone, and with it what it changed: nothing is applied.');
   if (branch.mergedTime === undefined) return note('The branch was reverted before it was looked at: nothing is applied.');
   if (branch.customFields['apply_to_proxmox'] !== true) {
@@ -47,7 +48,9 @@ async function applyMerge(
   const who = branch.mergedBy?.username ?? event.user?.username ?? null;
   const person = personForNetBoxUser(who === null ? [] : await store.listUsersOfNetBox(who), who);
   const actor = person?.username ?? `netbox:${who ?? 'unknown'}`;
-  const [runId, planId] = ['run', 'plan'].map(what => derivedId(`${what} of ${deps.netboxUrl} branch ${branch.id} merged ${mergedAt}`)) as [string, string];
+  const [runId, planId] = ['run', 'plan'].map(what =>
+    derivedId(`${what} of ${deps.netboxUrl} branch ${branch.id} merged ${mergedAt}`),
+  ) as [string, string];
   const workflowId = deps.workflowIdOf(runId);
   const optIn: OptIn = {
     by: 'branch',

@@ -48,7 +48,8 @@ export async function performCall(deps: IntentDeps, changeId: string, seq: numbe
 async function sendNow(work: CallWork): Promise<void> {
   const { deps, change, call } = work;
   const gate = await askGate(deps, await planOf(deps, change.planId), change.change);
-  if (!gate.allowed) return refuse(work, gate.reasons[0]?.code ?? 'intent_disabled', gate.reasons.map(each => each.message).join(' '));
+  if (!gate.allowed)
+    return refuse(work, gate.reasons[0]?.code ?? 'intent_disabled', gate.reasons.map(each => each.message).join(' '));
   const writer = await work.writer();
   if (writer === undefined) {
     return refuse(work, 'endpoint_writes_disabled', `The endpoint ${work.endpoint.name} has no write credential. Enter one.`);
@@ -102,7 +103,8 @@ async function findOut(work: CallWork, stored: StoredCall): Promise<void> {
 async function followTask(work: CallWork, { upid }: StoredCall): Promise<void> {
   if (upid === null) throw new StopRun('internal', 'A task without an id is waited for.');
   const writer = await work.writer();
-  if (writer === undefined) throw new StopRun('configuration', `The endpoint ${work.endpoint.name} has no write credential any more.`);
+  if (writer === undefined)
+    throw new StopRun('configuration', `The endpoint ${work.endpoint.name} has no write credential any more.`);
   work.beat(`waiting for the task ${upid}`);
   const { outcome, exitStatus } = await writer.awaitTask(upid, { signal: work.signal });
   if (outcome === 'unknown') return settled(work, ['task'], Date.now());

@@ -71,11 +71,19 @@ export async function endChange(
   const { plan } = change;
   if (change.state !== 'running' || plan === null) return change.state;
   const calls = await store.listCalls(changeId);
-  const live = calls.some(({ state }) => state !== 'planned' && state !== 'refused') ? await readGuest(deps, change, signal) : null;
+  const live = calls.some(({ state }) => state !== 'planned' && state !== 'refused')
+    ? await readGuest(deps, change, signal)
+    : null;
   const result = live === null ? {} : compare(plan, live);
   const end = outcomeOf(plan, calls, live, result, interrupted);
   await store.transaction(async tx => {
-    const moved = await tx.moveGuestChange(changeId, { from: ['running'], to: end.outcome, reason: end.reason, message: end.message, result });
+    const moved = await tx.moveGuestChange(changeId, {
+      from: ['running'],
+      to: end.outcome,
+      reason: end.reason,
+      message: end.message,
+      result,
+    });
     if (moved && end.outcome === 'applied') await tx.releaseHold(changeId, 'equal');
   });
   if (change.op === 'create') {
@@ -131,7 +139,10 @@ function outcomeOf(
   interrupted: Interruption | null,
 ): End {
   const broken = calls.find(({ state }) => state !== 'done');
-  const said = { reason: interrupted?.reason ?? broken?.reason ?? undefined, message: interrupted?.message ?? broken?.message ?? '' };
+  const said = {
+    reason: interrupted?.reason ?? broken?.reason ?? undefined,
+    message: interrupted?.message ?? broken?.message ?? '',
+  };
   const isOpen = calls.some(({ state }) => state === 'unknown' || state === 'sending' || state === 'task');
   if (isOpen) return { outcome: 'unknown_outcome', ...said };
   if (calls.every(({ state }) => state === 'planned' || state === 'refused')) return { outcome: 'refused', ...said };

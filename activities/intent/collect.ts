@@ -7,7 +7,6 @@ import { guestObjectTypes, type ShapeProblem } from '../../domain/intent/changes
 import type { NetBoxGuest } from '../../domain/intent/plan/drift';
 import type { JsonObject } from '../../domain/json';
 import { textIn } from '../../domain/reflection/kind';
-import { listStoredChanges } from '../../clients/netbox/branching/changes';
 import type { IntentDeps } from './deps';
 import { readFacts } from './netbox-facts';
 
@@ -34,7 +33,7 @@ const posted = ({ asked }: IntentPlan): Pick<Asked, 'changes' | 'problems'> => (
 
 async function ofBranch(deps: IntentDeps, { id, mergedAt }: Branch): Promise<Pick<Asked, 'changes' | 'problems'>> {
   await deps.netbox.open();
-  const stored = await listStoredChanges(deps.netbox, id, { objectTypes: guestObjectTypes });
+  const stored = await deps.branching.changes(id, { objectTypes: guestObjectTypes });
   // After a merge NetBox keeps stored creates that it refused, or that somebody deleted since.
   const absent = mergedAt === null ? [] : stored.filter(row => row.action === 'create' && !row.inMain);
   const { changes, problems } = collectChanges(
@@ -70,7 +69,11 @@ async function readShown({ netbox }: IntentDeps, changes: readonly GuestChange[]
   return new Map(
     rows.map(row => [
       row.id,
-      { vm: readVm({ place: '', values: JSON.parse(JSON.stringify(row)) as JsonObject, problems: [] }), interfaces: [], disks: [] },
+      {
+        vm: readVm({ place: '', values: JSON.parse(JSON.stringify(row)) as JsonObject, problems: [] }),
+        interfaces: [],
+        disks: [],
+      },
     ]),
   );
 }

@@ -1,11 +1,10 @@
-import { branchingPlugin } from '../../clients/netbox/branching/branches';
 import { NetBoxPermissionError, NetBoxValidationError } from '../../clients/netbox/errors';
 import type { NetBoxObject } from '../../clients/netbox/object';
 import { intentCustomFields, type IntentCustomField } from '../../domain/intent/custom-fields';
 import { choiceIn, textIn } from '../../domain/reflection/kind';
 import type { IntentDeps } from './deps';
 
-type Needs = Pick<IntentDeps, 'netbox' | 'store'>;
+type Needs = Pick<IntentDeps, 'branching' | 'netbox' | 'store'>;
 
 export interface EnsuredFields {
   created: string[];
@@ -21,14 +20,16 @@ const setPath = 'extras/custom-field-choice-sets';
  * The custom fields that intent reads and writes: made where they are missing, put right where they differ in what we define. Those of branches come
  * as soon as NetBox has the branching plugin. A second call writes nothing.
  */
-export async function ensureIntentFields({ netbox, store }: Needs): Promise<EnsuredFields> {
+export async function ensureIntentFields({ branching, netbox, store }: Needs): Promise<EnsuredFields> {
   return store.withLock('netbox intent fields', async () => {
-    const { plugins } = await netbox.session();
-    const fields = intentCustomFields({ branching: branchingPlugin in plugins, changeLog: false });
+    const fields = intentCustomFields({ branching: await branching.isInstalled(), changeLog: false });
     const names = new Set(fields.map(({ name }) => name));
     const result: EnsuredFields = { created: [], patched: [], refused: [] };
     const existing = new Map<string, NetBoxObject>();
-    for (const row of await netbox.listAll(path, { filters: { name: [...names] }, expect: row => names.has(textIn(row['name'])) })) {
+    for (const row of await netbox.listAll(path, {
+      filters: { name: [...names] },
+      expect: row => names.has(textIn(row['name'])),
+    })) {
       existing.set(textIn(row['name']), row);
     }
     for (const field of fields) {
@@ -51,7 +52,13 @@ async function ensureField(
 ): Promise<void> {
   if (!found) {
     const choices = field.choices && { choice_set: await choiceSet(netbox, field.choices) };
-    await netbox.create(path, { ...bodyOf(field), type: field.type, object_types: field.objectTypes, group_name: 'Proxmox', ...choices });
+    await netbox.create(path, {
+      ...bodyOf(field),
+      type: field.type,
+      object_types: field.objectTypes,
+      group_name: 'Proxmox',
+      ...choices,
+    });
     result.created.push(field.name);
     return;
   }

@@ -1,3 +1,4 @@
+import type { NetBoxBranching } from '../../clients/netbox/branching/client';
 import type { NetBoxClient } from '../../clients/netbox/client';
 import type { ProxmoxClient } from '../../clients/proxmox/client';
 import type { AuditOutcome } from '../../database/audit-chain';
@@ -44,6 +45,7 @@ export interface IntentDeps {
   /** One with the write credential; undefined when the endpoint allows no changes, or has none. */
   openWriting(endpoint: Endpoint): Promise<IntentWriter | undefined>;
   netbox: NetBoxClient;
+  branching: NetBoxBranching;
   netboxUrl: string;
   /** Has NetBox call us when a branch is merged; does nothing where NetBox cannot reach us. */
   installHook(): Promise<void>;

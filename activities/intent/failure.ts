@@ -26,7 +26,11 @@ export function judgeFailure(error: unknown): WriteFailure {
   const { message } = error;
   if (error instanceof ProxmoxUnavailableError || error instanceof ProxmoxNodeUnreachableError) return { is: 'later', message };
   if (error instanceof ProxmoxDigestMismatchError) {
-    return { is: 'refused', reason: 'toctou_mismatch', message: 'The guest was changed between our read and our write. Plan again.' };
+    return {
+      is: 'refused',
+      reason: 'toctou_mismatch',
+      message: 'The guest was changed between our read and our write. Plan again.',
+    };
   }
   if (error instanceof ProxmoxLockedError) return { is: 'refused', reason: 'guest_locked', message };
   if (error instanceof ProxmoxPermissionError) return { is: 'refused', reason: 'proxmox-permission', message };

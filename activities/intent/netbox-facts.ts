@@ -18,8 +18,12 @@ export async function readFacts(deps: Needs, changes: readonly StoredChange[]): 
     readVms(deps, vmIds),
     readDisks(deps, ids.disks),
     listed(deps, 'ipam/vlans', ids.vlans, 'vid', row => Number(row['vid'])),
-    listed(deps, 'dcim/mac-addresses', [...ids.macs, ...[...interfaces.values()].flatMap(nic => nic.primaryMacId ?? [])], 'mac_address', row =>
-      textIn(row['mac_address']).toUpperCase(),
+    listed(
+      deps,
+      'dcim/mac-addresses',
+      [...ids.macs, ...[...interfaces.values()].flatMap(nic => nic.primaryMacId ?? [])],
+      'mac_address',
+      row => textIn(row['mac_address']).toUpperCase(),
     ),
     deps.store.linksOfObjects('cluster', ids.clusters),
     deps.store.linksOfObjects('device', ids.devices),
@@ -82,7 +86,11 @@ function idsIn(changes: readonly StoredChange[]): Ids {
 
 /** Ids of related objects: a snapshot has them bare, or in a list. */
 const numbersIn = (value: Json): number[] =>
-  typeof value === 'number' ? [value] : Array.isArray(value) ? value.flatMap(item => (typeof item === 'number' ? [item] : [])) : [];
+  typeof value === 'number'
+    ? [value]
+    : Array.isArray(value)
+      ? value.flatMap(item => (typeof item === 'number' ? [item] : []))
+      : [];
 
 async function listed<T>(
   { netbox }: Needs,

@@ -85,7 +85,11 @@ export async function planEndpoint(
   }
 }
 
-async function planAll(work: EndpointWork, changes: readonly Numbered[], gates: readonly CheckSubject['gate'][]): Promise<PlannedChange[]> {
+async function planAll(
+  work: EndpointWork,
+  changes: readonly Numbered[],
+  gates: readonly CheckSubject['gate'][],
+): Promise<PlannedChange[]> {
   const found = new Map<number, LiveGuest | null>();
   for (let start = 0; start < changes.length; start += atOnce) {
     await Promise.all(
@@ -140,7 +144,8 @@ async function planOne(
   if (change.op === 'update') {
     const shown = work.asked.shown.get(change.guest.netboxId ?? -1) ?? null;
     // A posted change names its guest by VMID alone.
-    const named = source && work.plan.branch === null ? { ...change, guest: { ...change.guest, name: liveName(source) } } : change;
+    const named =
+      source && work.plan.branch === null ? { ...change, guest: { ...change.guest, name: liveName(source) } } : change;
     return { plan: source && planUpdate(named, source, shown, work.options) };
   }
   const mark = randomUUID();

@@ -1,6 +1,5 @@
 /** Plans what was asked for: reads the guests and what their clusters have, checks, and stores one row for each guest. */
 import { createHash } from 'node:crypto';
-import { findBranch } from '../../clients/netbox/branching/branches';
 import type { NewGuestChange } from '../../database/repositories/intent/changes';
 import type { IntentPlan } from '../../database/repositories/intent/plans';
 import { summaryOf } from '../../domain/intent/checks/register';
@@ -23,7 +22,12 @@ export interface MadePlan {
 const promiseHours = 24;
 
 /** Plans once: a repeated attempt, or another process, finds the plan that was made. */
-export async function makePlan(deps: IntentDeps, planId: string, beat: (what: string) => void, signal: AbortSignal): Promise<MadePlan> {
+export async function makePlan(
+  deps: IntentDeps,
+  planId: string,
+  beat: (what: string) => void,
+  signal: AbortSignal,
+): Promise<MadePlan> {
   return deps.store.withLock(`intent plan ${planId}`, async () => {
     const plan = await planOf(deps, planId);
     if (plan.state === 'pending') await planNow(deps, await described(deps, plan), beat, signal);
@@ -42,7 +46,7 @@ export async function planOf({ store }: IntentDeps, planId: string): Promise<Int
 /** The opt-in of a branch is what it says when it is planned. */
 async function described(deps: IntentDeps, plan: IntentPlan): Promise<IntentPlan> {
   if (plan.branch === null) return plan;
-  const branch = await findBranch(deps.netbox, plan.branch.id);
+  const branch = await deps.branching.find(plan.branch.id);
   if (!branch) throw new StopRun('configuration', `NetBox has no branch ${plan.branch.id}, or its token may not see it.`);
   const { apply_to_proxmox: applyToProxmox, apply_destroy_confirmed: applyDestroyConfirmed } = branch.customFields;
   await deps.store.describeBranch(plan.id, branch.name, {
@@ -104,7 +108,9 @@ async function planNow(deps: IntentDeps, plan: IntentPlan, beat: (what: string) 
 
 function digestOf(rows: readonly NewGuestChange[]): string {
   const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-  const withoutPlan = rows.filter(row => row.plan === null).map(({ op, endpointId, kind, vmid, name }) => [op, endpointId, kind, vmid, name]);
+  const withoutPlan = rows
+    .filter(row => row.plan === null)
+    .map(({ op, endpointId, kind, vmid, name }) => [op, endpointId, kind, vmid, name]);
   const plans = rows.flatMap(({ plan }) => plan ?? []);
   return sha256(`${planDigest(plans, sha256)} ${JSON.stringify(withoutPlan)}`);
 }

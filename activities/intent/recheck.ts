@@ -56,7 +56,8 @@ async function templateNow({ change, reader, signal }: CallWork): Promise<string
 async function recheckFollowing(work: CallWork): Promise<CallCheck> {
   const { plan, reader, signal } = work;
   const left = (await work.before())?.leftDigest ?? null;
-  if (plan.vmid === null || plan.node === null) return { is: 'refused', reason: 'toctou_mismatch', message: 'The guest has no place.' };
+  if (plan.vmid === null || plan.node === null)
+    return { is: 'refused', reason: 'toctou_mismatch', message: 'The guest has no place.' };
   const live = await readLive(reader, { node: plan.node, kind: plan.guest.kind, vmid: plan.vmid }, signal);
   const { configDigest, lock } = live.config;
   if (plan.birthMark !== null && !hasMark(live, plan.birthMark)) {

@@ -46,9 +46,20 @@ export async function queueChanges({ store }: IntentDeps, runId: string): Promis
         await tx.moveGuestChange(row.id, { from: ['planned'], to: 'refused', reason, message });
       } else if (row.op === 'delete') {
         const message = `${row.name} needs a deletion request, which somebody else decides about.`;
-        await tx.moveGuestChange(row.id, { from: ['planned'], to: 'deletion_requested', reason: 'delete_routed_to_deletion_request', message });
+        await tx.moveGuestChange(row.id, {
+          from: ['planned'],
+          to: 'deletion_requested',
+          reason: 'delete_routed_to_deletion_request',
+          message,
+        });
       } else await tx.moveGuestChange(row.id, { from: ['planned'], to: 'queued' });
-      if (row.op !== 'delete' && (row.op === 'update' || row.verdict !== 'blocked') && row.netboxId !== null && row.endpointId !== null && row.vmid !== null) {
+      if (
+        row.op !== 'delete' &&
+        (row.op === 'update' || row.verdict !== 'blocked') &&
+        row.netboxId !== null &&
+        row.endpointId !== null &&
+        row.vmid !== null
+      ) {
         await tx.holdGuest({ changeId: row.id, endpointId: row.endpointId, kind: row.kind, vmid: row.vmid });
       }
     }
@@ -99,6 +110,7 @@ export async function closeApply({ store }: IntentDeps, runId: string, cancelled
   await store.addReport(runId, { overall, plan: plan.id });
   const told = Object.entries(counts).map(([state, count]) => `${count} ${state.replaceAll('_', ' ')}`);
   const message = told.length === 0 ? 'No changes for Proxmox.' : `${told.join(', ')}.`;
+  await store.forgetIntentSecrets(plan.id);
   const planDigest = plan.digest ?? undefined;
   const end: RunEnd = cancelled
     ? { state: 'cancelled', message: `Cancelled between two guests: ${message}` }

@@ -11,7 +11,8 @@ export async function paramsOf(
   const entries = Object.entries(params).map(async ([key, param]): Promise<[string, string | number]> => {
     if (!isSecretReference(param)) return [key, param];
     const secret = await openSecret(planId, param.secret);
-    if (secret === undefined) throw new StopRun('configuration', `The secret for ${key} is not kept any more. Post the change again.`);
+    if (secret === undefined)
+      throw new StopRun('configuration', `The secret for ${key} is not kept any more. Post the change again.`);
     return [key, secret];
   });
   return Object.fromEntries(await Promise.all(entries));

@@ -47,7 +47,12 @@ async function setFields(deps: IntentDeps, change: StoredGuestChange, state: Int
     ...(isBorn && { proxmox_vm_id: change.vmid }),
   };
   const write = (): Promise<unknown> =>
-    deps.netbox.update(vmPath, change.netboxId ?? 0, { custom_fields: fields }, { changelogMessage: `Apply run ${change.runId}` });
+    deps.netbox.update(
+      vmPath,
+      change.netboxId ?? 0,
+      { custom_fields: fields },
+      { changelogMessage: `Apply run ${change.runId}` },
+    );
   try {
     await write();
   } catch (error) {
@@ -58,13 +63,21 @@ async function setFields(deps: IntentDeps, change: StoredGuestChange, state: Int
   }
 }
 
-const kinds: Partial<Record<ChangeState, string>> = { applied: 'success', unchanged: 'info', cancelled: 'info', deletion_requested: 'info' };
+const kinds: Partial<Record<ChangeState, string>> = {
+  applied: 'success',
+  unchanged: 'info',
+  cancelled: 'info',
+  deletion_requested: 'info',
+};
 
 /** Once for each change: a repeated attempt finds its entry. */
 async function writeJournal({ netbox, store }: IntentDeps, change: StoredGuestChange): Promise<void> {
   const mark = `- change: ${change.id}`;
   const about = { assigned_object_type: 'virtualization.virtualmachine', assigned_object_id: change.netboxId };
-  const entries = await netbox.listAll(journalPath, { filters: { assigned_object_id: change.netboxId ?? 0 }, fields: ['comments'] });
+  const entries = await netbox.listAll(journalPath, {
+    filters: { assigned_object_id: change.netboxId ?? 0 },
+    fields: ['comments'],
+  });
   if (entries.some(entry => textIn(entry['comments']).includes(mark))) return;
   const upids = (await store.listCalls(change.id)).flatMap(({ upid }) => upid ?? []);
   const endpoint = change.endpointId === null ? undefined : await store.findEndpoint(change.endpointId);

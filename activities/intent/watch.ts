@@ -1,8 +1,6 @@
 /** Watches NetBox for branches that were merged. NetBox's own call only makes it look sooner: what was missed is found all the same. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { log } from '@temporalio/activity';
-import { branchingPlugin } from '../../clients/netbox/branching/branches';
-import { listBranchEvents } from '../../clients/netbox/branching/events';
 import { NetBoxError } from '../../clients/netbox/errors';
 import { intentEnabled } from '../../domain/settings/intent-switch';
 import { noteEvent, type ApplyToStart } from './branch-event';
@@ -17,7 +15,11 @@ const pauseMs = 1_000;
 const lookedAtAgain = 50;
 
 /** Looks until there is something to do, or for an hour. */
-export async function watchBranches(deps: IntentDeps, beat: (what: string) => void, signal: AbortSignal): Promise<ApplyToStart[]> {
+export async function watchBranches(
+  deps: IntentDeps,
+  beat: (what: string) => void,
+  signal: AbortSignal,
+): Promise<ApplyToStart[]> {
   const until = Date.now() + longestMs;
   const either = AbortSignal.any([signal, deps.stopping]);
   let isPrepared = false;
@@ -61,10 +63,10 @@ async function lookSafely(deps: IntentDeps, prepare: boolean): Promise<ApplyToSt
 }
 
 async function look(deps: IntentDeps, prepare: boolean): Promise<ApplyToStart[]> {
-  const { netbox, store } = deps;
+  const { branching, netbox, store } = deps;
   const lost = await lostApplies(deps);
-  const { plugins } = await netbox.open();
-  if (!(branchingPlugin in plugins)) {
+  await netbox.open();
+  if (!(await branching.isInstalled())) {
     if (!(await store.findWatch())) await store.beginWatch(0);
     return lost;
   }
@@ -77,7 +79,7 @@ async function look(deps: IntentDeps, prepare: boolean): Promise<ApplyToStart[]>
   if (!watch) return lost;
 
   const afterId = Math.max(watch.firstEvent, watch.lastEvent - lookedAtAgain);
-  const events = await listBranchEvents(netbox, { afterId, types: ['merged', 'reverted'] });
+  const events = await branching.events({ afterId, types: ['merged', 'reverted'] });
   const toStart = [...lost];
   for (const event of events) toStart.push(...(await noteEvent(deps, event)));
   const newest = events.at(-1)?.id ?? 0;

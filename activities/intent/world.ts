@@ -52,7 +52,9 @@ async function readNode(reader: IntentReader, node: string, wantsVolumes: boolea
   try {
     const [network, storages] = await Promise.all([reader.nodeNetwork(node, call), reader.nodeStorages(node, call)]);
     const listed = storages.filter(({ content, active }) => active && content.some(kind => kind === 'iso' || kind === 'vztmpl'));
-    const volumes = wantsVolumes ? await Promise.all(listed.map(({ storage }) => reader.storageContent(node, storage, {}, call))) : [];
+    const volumes = wantsVolumes
+      ? await Promise.all(listed.map(({ storage }) => reader.storageContent(node, storage, {}, call)))
+      : [];
     return {
       node,
       bridges: new Set(network.filter(({ type }) => bridgeTypes.has(type)).map(({ iface }) => iface)),

@@ -17,7 +17,10 @@ export interface ReadHolds {
 }
 
 /** Changes that are open, or were not made: what they are about is left as it is, and shown as wanted and live. */
-export async function readHolds({ store, holdDays }: Pick<ReflectionDeps, 'store' | 'holdDays'>, endpointId: string): Promise<ReadHolds> {
+export async function readHolds(
+  { store, holdDays }: Pick<ReflectionDeps, 'store' | 'holdDays'>,
+  endpointId: string,
+): Promise<ReadHolds> {
   const all = await store.listHolds(endpointId);
   const days = all.length === 0 ? 0 : await holdDays();
   const expired = all.filter(hold => isOver(hold) && Date.now() - hold.heldSince.getTime() > days * 86_400_000);

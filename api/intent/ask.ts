@@ -67,9 +67,16 @@ export async function askForApply(needs: Needs, { caller, audit, traceparent }: 
   const apply = async (): Promise<void> => {
     await requireIntent(needs);
     const about = await inTransaction(database, async db => {
-      if (body.plan_id !== undefined && body.digest !== undefined) return takePlan(db, runId, { ...body, plan_id: body.plan_id, digest: body.digest }, caller);
+      if (body.plan_id !== undefined && body.digest !== undefined)
+        return takePlan(db, runId, { ...body, plan_id: body.plan_id, digest: body.digest }, caller);
       const planId = randomUUID();
-      const { endpointIds } = await insertAsked({ ...needs, database: db }, caller, planId, { ...body, diffs: body.diffs ?? [] }, body.stop_on_failure);
+      const { endpointIds } = await insertAsked(
+        { ...needs, database: db },
+        caller,
+        planId,
+        { ...body, diffs: body.diffs ?? [] },
+        body.stop_on_failure,
+      );
       await insertIntentRun(db, requestOf(runId, endpointIds, caller.name));
       await giveIntentPlan(db, planId, runId);
       return `${body.diffs?.length ?? 0} changes`;
@@ -111,15 +118,27 @@ async function takePlan(
 ): Promise<string> {
   const plan = await findIntentPlan(db, planId);
   if (plan === undefined || !maySee(plan, caller)) throw notFound('plan');
-  if (plan.state !== 'ready') throw new Problem('plan-not-ready', plan.message ?? 'The plan is still being made. Ask again in a moment.');
-  if (plan.digest !== digest) throw new Problem('other-plan', 'The digest is not that of this plan. Read the plan again, and apply that one.');
+  if (plan.state !== 'ready')
+    throw new Problem('plan-not-ready', plan.message ?? 'The plan is still being made. Ask again in a moment.');
+  if (plan.digest !== digest)
+    throw new Problem('other-plan', 'The digest is not that of this plan. Read the plan again, and apply that one.');
   if (plan.branch !== null && plan.branch.mergedAt === null) {
     throw new Problem('plan-not-ready', `The branch ${plan.branch.name} is not merged: merging it applies it.`);
   }
   await requireRights(db, planId, caller);
-  await insertIntentRun(db, requestOf(runId, plan.asked.map(({ endpointId }) => endpointId), caller.name));
+  await insertIntentRun(
+    db,
+    requestOf(
+      runId,
+      plan.asked.map(({ endpointId }) => endpointId),
+      caller.name,
+    ),
+  );
   if (!(await takeIntentPlan(db, planId, runId, { digest, stopOnFailure }))) {
-    throw new Problem('plan-applied', `The plan was applied already${plan.runId === null ? '' : ` by run ${plan.runId}`}. Plan again.`);
+    throw new Problem(
+      'plan-applied',
+      `The plan was applied already${plan.runId === null ? '' : ` by run ${plan.runId}`}. Plan again.`,
+    );
   }
   return `a plan of ${plan.requestedBy}`;
 }
@@ -132,7 +151,8 @@ async function requireRights(db: Queryable, planId: string, caller: Asking['call
   }
 }
 
-const maySee = (plan: IntentPlan, caller: Asking['caller']): boolean => plan.asked.every(({ endpointId }) => caller.sees(endpointId));
+const maySee = (plan: IntentPlan, caller: Asking['caller']): boolean =>
+  plan.asked.every(({ endpointId }) => caller.sees(endpointId));
 
 const askedBy = (id: string, caller: Asking['caller']) => ({
   id,
@@ -169,7 +189,11 @@ const withoutSecrets = ({ diffs, ...rest }: PlanBody | ApplyBody): object => ({
 });
 
 /** Starts what a process left behind that ended between the row and the start. */
-export async function startApplyLeftovers({ database, temporal, log }: Pick<ApiDependencies, 'database' | 'temporal' | 'log'>): Promise<void> {
+export async function startApplyLeftovers({
+  database,
+  temporal,
+  log,
+}: Pick<ApiDependencies, 'database' | 'temporal' | 'log'>): Promise<void> {
   for (const { id, requestedBy } of await listPendingIntentRuns(database)) {
     const start = { runId: id, actor: requestedBy, summary: `Apply changes, asked for by ${requestedBy}` };
     await temporal.startIntentApply(start).catch((error: unknown) => {
@@ -190,17 +214,23 @@ export async function steerRun(
   if (run.kind !== 'intent-apply') throw new Problem('not-applying', 'Only a run that applies changes can be paused.');
   if (finalRunStates.includes(run.state)) throw new Problem('run-ended', `Run ${runId} is ${run.state} already.`);
   await audit.effect({ action: `run.${verb}`, object: { type: 'run', id: runId }, runId }, async () => {
-    if (!(await temporal.signal(run.workflowId, verb))) throw new Problem('run-ended', `Run ${runId} has no workflow that could hear it.`);
+    if (!(await temporal.signal(run.workflowId, verb)))
+      throw new Problem('run-ended', `Run ${runId} has no workflow that could hear it.`);
   });
 }
 
 /** Gives up a change that was not made: reflection goes on with the guest's fields as usual. */
-export async function dropChange({ database }: Pick<Needs, 'database'>, { audit, caller }: Asking, changeId: string): Promise<void> {
+export async function dropChange(
+  { database }: Pick<Needs, 'database'>,
+  { audit, caller }: Asking,
+  changeId: string,
+): Promise<void> {
   const change = await findGuestChange(database, changeId);
   if (change === undefined) throw notFound('change');
   const effect = { action: 'intent.drop', object: { type: 'guest-change', id: changeId } } as const;
   await audit.effect({ ...effect, ...(change.endpointId !== null && { endpointId: change.endpointId }) }, async () => {
     if (change.state === 'queued' || change.state === 'running') throw new Problem('no-hold', 'The change is under way.');
-    if (!(await releaseHold(database, changeId, 'dropped', caller.name))) throw new Problem('no-hold', 'Nothing waits for this change.');
+    if (!(await releaseHold(database, changeId, 'dropped', caller.name)))
+      throw new Problem('no-hold', 'Nothing waits for this change.');
   });
 }

@@ -24,7 +24,8 @@ export async function askedOf(
   const secrets: PostedSecret[] = [];
   const changes = diffs.map((diff, index): PostedChange => {
     const endpoint = endpointOf(diff.endpoint_id ?? common, visible);
-    if (endpoint === undefined) errors.push({ pointer: `/diffs/${index}/endpoint_id`, detail: 'No endpoint has this id or name.' });
+    if (endpoint === undefined)
+      errors.push({ pointer: `/diffs/${index}/endpoint_id`, detail: 'No endpoint has this id or name.' });
     if (diff.op !== 'create' && diff.payload.vmid === undefined) {
       errors.push({ pointer: `/diffs/${index}/payload/vmid`, detail: 'Say which guest is meant.' });
     }

@@ -16,7 +16,10 @@ export const hearNetBox =
     const signature = req.get('x-hook-signature') ?? '';
     const secret = await findHookSecret(database, secrets);
     if (secret === undefined || !Buffer.isBuffer(body) || !isSigned(body, signature, secret)) {
-      throw new Problem('hook-refused', 'Sign the body with the secret of the webhook: X-Hook-Signature is its HMAC-SHA512 in hex.');
+      throw new Problem(
+        'hook-refused',
+        'Sign the body with the secret of the webhook: X-Hook-Signature is its HMAC-SHA512 in hex.',
+      );
     }
     res.status(202).json({ heard: await hintWatch(database) });
   };

@@ -6,10 +6,16 @@ import { plainText } from '../text';
 const vmid = z.number().int().min(100).max(999_999_999);
 const words = (max: number) => z.array(plainText(255)).max(max);
 const key = (pattern: RegExp, example: string) => z.string().regex(pattern, `Give a key such as ${example}.`);
-const longText = (max: number) => z.string().max(max).refine(text => !/[\0\p{Cs}]/u.test(text), 'Leave out null characters.');
+const longText = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine(text => !/[\0\p{Cs}]/u.test(text), 'Leave out null characters.');
 
 const disk = z.strictObject({
-  key: key(/^((scsi|virtio|sata|ide|mp)\d{1,3}|rootfs)$/, 'scsi0').describe("Key in the guest's configuration: `scsi0`, `rootfs`, `mp1`."),
+  key: key(/^((scsi|virtio|sata|ide|mp)\d{1,3}|rootfs)$/, 'scsi0').describe(
+    "Key in the guest's configuration: `scsi0`, `rootfs`, `mp1`.",
+  ),
   size_mib: z.number().int().min(1).max(2_147_483_647),
   storage: plainText(100).optional(),
   add: z.boolean().optional().describe('Of an update: a disk that the guest does not have yet.'),
@@ -54,14 +60,24 @@ const payload = z.strictObject({
   disks: z.array(disk).max(64).optional(),
   nics: z.array(nic).max(32).optional(),
   cloud_init: cloudInit.optional(),
-  password: z.string().min(5).max(128).optional().describe('Of the cloud-init user, or of root in a new container. Kept encrypted; no answer shows it.'),
+  password: z
+    .string()
+    .min(5)
+    .max(128)
+    .optional()
+    .describe('Of the cloud-init user, or of root in a new container. Kept encrypted; no answer shows it.'),
 });
 
 const diff = z.strictObject({
   op: z.enum(['create', 'update', 'delete']),
   kind: z.enum(['qemu', 'virtualmachine', 'lxc']).describe('`virtualmachine` is `qemu`.'),
   endpoint_id: plainText(100).optional().describe('Id or name, where it is not that of the whole request.'),
-  netbox_id: z.number().int().min(1).optional().describe('The virtual machine in NetBox that shows the guest; it is told what became of the change.'),
+  netbox_id: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('The virtual machine in NetBox that shows the guest; it is told what became of the change.'),
   payload: payload.default({}),
 });
 export type PostedDiff = z.output<typeof diff>;
@@ -90,7 +106,11 @@ export const applySchema = z
   .refine(body => (body.plan_id === undefined) === (body.digest === undefined), 'plan_id and digest go together.');
 export type ApplyBody = z.output<typeof applySchema>;
 
-export const branchIdSchema = z.coerce.number().int().min(1).max(2 ** 53 - 1);
+export const branchIdSchema = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(2 ** 53 - 1);
 
 // What is answered --------------------------------------------------------------------------------------------------------
 
@@ -170,7 +190,9 @@ export const intentPlanView = z
     reason: z.string().nullable().describe('Why there is no plan.'),
     digest: z.string().nullable(),
     verdicts: z.array(verdict),
-    problems: z.array(z.strictObject({ place: z.string(), message: z.string() })).describe('What could not be understood, and where.'),
+    problems: z
+      .array(z.strictObject({ place: z.string(), message: z.string() }))
+      .describe('What could not be understood, and where.'),
     changes: z.array(guestChangeView),
     requestedBy: z.string(),
     runId: z.uuid().nullable().describe('The run that applies it.'),
@@ -210,7 +232,12 @@ export const branchSummaryView = z
     branchId: z.number().int(),
     plan: intentPlanView.nullable().describe('The newest plan of the branch; null when nobody asked for one.'),
     events: z.array(
-      z.strictObject({ kind: z.enum(['merged', 'reverted']), happenedAt: z.string(), actor: z.string().nullable(), outcome: z.string() }),
+      z.strictObject({
+        kind: z.enum(['merged', 'reverted']),
+        happenedAt: z.string(),
+        actor: z.string().nullable(),
+        outcome: z.string(),
+      }),
     ),
   })
   .meta({ id: 'BranchPlanSummary' });

@@ -86,7 +86,19 @@ export async function viewResults(db: Queryable, runId: string): Promise<ApplyRe
       const upid = (await listCalls(db, change.id)).findLast(call => call.upid !== null)?.upid ?? null;
       const status = open.has(change.state) ? null : statusOf(change.state as GuestOutcome, change.reason ?? undefined);
       const { netboxId: netbox_id, vmid, op, kind, name, state, reason, message } = change;
-      return { changeId: change.id, netbox_id, vmid, op, kind, name, state, status, reason, message: message ?? '', proxmox_upid: upid };
+      return {
+        changeId: change.id,
+        netbox_id,
+        vmid,
+        op,
+        kind,
+        name,
+        state,
+        status,
+        reason,
+        message: message ?? '',
+        proxmox_upid: upid,
+      };
     }),
   );
   const statuses = results.flatMap(({ status }) => status ?? []);

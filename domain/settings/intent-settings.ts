@@ -26,7 +26,8 @@ export const intentSettings = {
     choices: ['accepted-names', 'slugs', 'none'],
     default: 'accepted-names',
     layers: everywhere,
-    description: 'Which tags of a virtual machine its guest gets: those whose names Proxmox accepts, slugs in place of the others, or none.',
+    description:
+      'Which tags of a virtual machine its guest gets: those whose names Proxmox accepts, slugs in place of the others, or none.',
   },
   intent_storage: {
     type: 'text',
@@ -88,9 +89,16 @@ export const intentSettings = {
     unit: 'percent',
     default: 50,
     max: 100,
-    description: "A run that would change a larger share of an endpoint's guests changes none; five are always allowed. 0 is no limit.",
+    description:
+      "A run that would change a larger share of an endpoint's guests changes none; five are always allowed. 0 is no limit.",
   },
-  intent_quota_guests: { ...limit, unit: 'guests', default: 0, max: 1_000_000, description: 'Most guests of an endpoint. 0 is no limit.' },
+  intent_quota_guests: {
+    ...limit,
+    unit: 'guests',
+    default: 0,
+    max: 1_000_000,
+    description: 'Most guests of an endpoint. 0 is no limit.',
+  },
   intent_quota_vcpus: {
     ...limit,
     unit: 'CPUs',
@@ -120,7 +128,8 @@ export const intentSettings = {
     min: 1,
     max: 3_650,
     layers: installation,
-    description: 'How long reflection leaves the fields of a change alone that was not made. After that it says so, and goes on as usual.',
+    description:
+      'How long reflection leaves the fields of a change alone that was not made. After that it says so, and goes on as usual.',
   },
   intent_watch_seconds: {
     type: 'number',

@@ -45,7 +45,19 @@ export interface StoredGuestChange {
 
 export type NewGuestChange = Pick<
   StoredGuestChange,
-  'id' | 'seq' | 'endpointId' | 'kind' | 'vmid' | 'name' | 'netboxId' | 'op' | 'change' | 'plan' | 'templateDigest' | 'verdict' | 'checks'
+  | 'id'
+  | 'seq'
+  | 'endpointId'
+  | 'kind'
+  | 'vmid'
+  | 'name'
+  | 'netboxId'
+  | 'op'
+  | 'change'
+  | 'plan'
+  | 'templateDigest'
+  | 'verdict'
+  | 'checks'
 >;
 
 interface Row extends Omit<StoredGuestChange, 'netboxId'> {
@@ -66,7 +78,13 @@ export async function insertGuestChange(db: Queryable, planId: string, change: N
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
     [
       ...[change.id, planId, change.seq, change.endpointId, change.kind, change.vmid, change.name, change.netboxId, change.op],
-      ...[JSON.stringify(change.change), change.plan && JSON.stringify(change.plan), change.templateDigest, change.verdict, JSON.stringify(change.checks)],
+      ...[
+        JSON.stringify(change.change),
+        change.plan && JSON.stringify(change.plan),
+        change.templateDigest,
+        change.verdict,
+        JSON.stringify(change.checks),
+      ],
     ],
   );
   for (const [seq] of (change.plan?.calls ?? []).entries()) {
@@ -90,7 +108,11 @@ export async function listGuestChanges(
   planId: string,
   { after = -1, limit = 10_000 }: { after?: number | undefined; limit?: number } = {},
 ): Promise<StoredGuestChange[]> {
-  const { rows } = await db.query<Row>(`${SELECT} where c.plan_id = $1 and c.seq > $2 order by c.seq limit $3`, [planId, after, limit]);
+  const { rows } = await db.query<Row>(`${SELECT} where c.plan_id = $1 and c.seq > $2 order by c.seq limit $3`, [
+    planId,
+    after,
+    limit,
+  ]);
   return rows.map(toChange);
 }
 
@@ -125,7 +147,11 @@ const open = new Set<ChangeState>(['planned', 'queued', 'running']);
  * Changes the state of a change that is in one of the given ones. False when it is in another by now. Unique violation of `guest_change_running` when
  * another change of the guest is under way.
  */
-export async function moveGuestChange(db: Queryable, id: string, { from, to, reason, message, result }: ChangeMove): Promise<boolean> {
+export async function moveGuestChange(
+  db: Queryable,
+  id: string,
+  { from, to, reason, message, result }: ChangeMove,
+): Promise<boolean> {
   const { rowCount } = await db.query(
     `update guest_change set state = $3, reason = coalesce($4, reason), message = coalesce($5, message), result = coalesce($6, result),
        started_at = case when $3 = 'running' then coalesce(started_at, now()) else started_at end,
@@ -137,7 +163,11 @@ export async function moveGuestChange(db: Queryable, id: string, { from, to, rea
 }
 
 /** Everything of a plan that is in a state goes to another one. */
-export async function moveGuestChanges(db: Queryable, planId: string, move: ChangeMove & { verdict?: string[] }): Promise<number> {
+export async function moveGuestChanges(
+  db: Queryable,
+  planId: string,
+  move: ChangeMove & { verdict?: string[] },
+): Promise<number> {
   const { rowCount } = await db.query(
     `update guest_change set state = $3, reason = coalesce($4, reason), message = coalesce($5, message),
        finished_at = case when $6 then now() else finished_at end

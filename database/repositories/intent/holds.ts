@@ -31,10 +31,12 @@ export async function holdGuest(
   db: Queryable,
   hold: { changeId: string; endpointId: string; kind: GuestKind; vmid: number },
 ): Promise<void> {
-  await db.query(
-    `insert into intent_hold (change_id, endpoint_id, kind, vmid) values ($1, $2, $3, $4) on conflict do nothing`,
-    [hold.changeId, hold.endpointId, hold.kind, hold.vmid],
-  );
+  await db.query(`insert into intent_hold (change_id, endpoint_id, kind, vmid) values ($1, $2, $3, $4) on conflict do nothing`, [
+    hold.changeId,
+    hold.endpointId,
+    hold.kind,
+    hold.vmid,
+  ]);
 }
 
 /** The first end stays; false when it was released already, or there is no hold. */

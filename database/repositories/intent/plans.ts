@@ -52,7 +52,14 @@ export async function insertIntentPlan(db: Queryable, plan: NewIntentPlan): Prom
     `insert into intent_plan (id, source, branch_id, branch_name, merged_at, opt_in, asked, requested_by, requester_id, rights, stop_on_failure)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [
-      ...[plan.id, branch === null ? 'request' : 'branch', branch?.id, branch?.name, branch?.mergedAt, JSON.stringify(plan.optIn)],
+      ...[
+        plan.id,
+        branch === null ? 'request' : 'branch',
+        branch?.id,
+        branch?.name,
+        branch?.mergedAt,
+        JSON.stringify(plan.optIn),
+      ],
       ...[JSON.stringify(plan.asked), plan.requestedBy, plan.requesterId, JSON.stringify(plan.rights), plan.stopOnFailure],
     ],
   );
@@ -70,22 +77,29 @@ export async function findPlanOfRun(db: Queryable, runId: string): Promise<Inten
 
 /** The newest plan of a branch. */
 export async function latestPlanOfBranch(db: Queryable, branchId: number): Promise<IntentPlan | undefined> {
-  const { rows } = await db.query<Row>(`select ${COLUMNS} from intent_plan where branch_id = $1 order by created_at desc limit 1`, [
-    branchId,
-  ]);
+  const { rows } = await db.query<Row>(
+    `select ${COLUMNS} from intent_plan where branch_id = $1 order by created_at desc limit 1`,
+    [branchId],
+  );
   return rows.map(toPlan)[0];
 }
 
 /** What the branch says about itself, now that it was read. */
 export async function describeBranch(db: Queryable, id: string, name: string, optIn: OptIn): Promise<void> {
-  await db.query(`update intent_plan set branch_name = $2, opt_in = $3 where id = $1 and state = 'pending'`, [id, name, JSON.stringify(optIn)]);
+  await db.query(`update intent_plan set branch_name = $2, opt_in = $3 where id = $1 and state = 'pending'`, [
+    id,
+    name,
+    JSON.stringify(optIn),
+  ]);
 }
 
 /** The first end of planning stays. */
 export async function finishIntentPlan(
   db: Queryable,
   id: string,
-  end: { state: 'ready'; digest: string; message: string; problems: readonly ShapeProblem[] } | { state: 'failed'; reason: RunReason; message: string },
+  end:
+    | { state: 'ready'; digest: string; message: string; problems: readonly ShapeProblem[] }
+    | { state: 'failed'; reason: RunReason; message: string },
 ): Promise<boolean> {
   const ready = end.state === 'ready';
   const { rowCount } = await db.query(

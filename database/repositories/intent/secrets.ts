@@ -10,7 +10,17 @@ export async function keepIntentSecret(
   { id, planId, plain }: { id: string; planId: string; plain: string },
 ): Promise<void> {
   const { keyId, ciphertext } = secrets.seal(plain, placeOf(id));
-  await db.query('insert into intent_secret (id, plan_id, key_id, ciphertext) values ($1, $2, $3, $4)', [id, planId, keyId, ciphertext]);
+  await db.query('insert into intent_secret (id, plan_id, key_id, ciphertext) values ($1, $2, $3, $4)', [
+    id,
+    planId,
+    keyId,
+    ciphertext,
+  ]);
+}
+
+/** Of no use any more. */
+export async function forgetIntentSecrets(db: Queryable, planId: string): Promise<void> {
+  await db.query('delete from intent_secret where plan_id = $1', [planId]);
 }
 
 /** The secret, for the plan that it was kept for and no other; undefined when there is none. */

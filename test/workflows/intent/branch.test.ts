@@ -30,7 +30,14 @@ beforeAll(async () => {
   netboxCluster = idOf((await lab.vmNamed('web'))['cluster']);
   const { world } = lab;
   const merger = await world.api<{ id: string }>('POST', '/users', { username: 'merger' });
-  const permissions = ['view', 'intent_create_vm', 'intent_update_vm', 'intent_create_lxc', 'intent_update_lxc', 'intent_delete_vm'];
+  const permissions = [
+    'view',
+    'intent_create_vm',
+    'intent_update_vm',
+    'intent_create_lxc',
+    'intent_update_lxc',
+    'intent_delete_vm',
+  ];
   await world.api('POST', '/roles', { name: 'mergers', permissions });
   await world.api('POST', `/users/${merger.id}/roles`, { role: 'mergers' });
   await world.api('PUT', `/users/${merger.id}/netbox-link`, { netboxUsername: 'admin' }, { 'if-match': '*' });
@@ -42,7 +49,9 @@ afterAll(() => lab.stop());
 const idOf = (value: unknown): number => (typeof value === 'object' && value !== null && 'id' in value ? Number(value.id) : 0);
 const rows = async (path: string): Promise<Row[]> => (await lab.person.get(path)).rows();
 const fieldsOf = async (type: string): Promise<Row[]> =>
-  (await rows('extras/custom-fields/?limit=100')).filter(({ object_types: types }) => Array.isArray(types) && types.includes(type));
+  (await rows('extras/custom-fields/?limit=100')).filter(
+    ({ object_types: types }) => Array.isArray(types) && types.includes(type),
+  );
 
 let count = 0;
 async function makeBranch(customFields: Record<string, unknown>): Promise<Row> {
@@ -89,7 +98,11 @@ test('a merged branch makes two guests and changes two others, and the next sync
     cluster: netboxCluster,
     vcpus: 4,
     memory: 4096,
-    custom_fields: { proxmox_template_vmid: 900, cloud_init_user: 'ops', cloud_init_network: '{"ip": "192.0.2.30/24", "gw": "192.0.2.1"}' },
+    custom_fields: {
+      proxmox_template_vmid: 900,
+      cloud_init_user: 'ops',
+      cloud_init_network: '{"ip": "192.0.2.30/24", "gw": "192.0.2.1"}',
+    },
   });
   await made('virtualization/virtual-disks', { name: 'scsi0', virtual_machine: app.id, size: 8192 });
   await made('virtualization/interfaces', { name: 'net0', virtual_machine: app.id });

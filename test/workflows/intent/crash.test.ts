@@ -26,7 +26,10 @@ const KILLS: { of: 'update' | 'clone' | 'container'; kill: Kill }[] = [
   { of: 'update', kill: at('before', 'PUT', '/qemu/10\\d/resize$') },
   { of: 'update', kill: at('after', 'PUT', '/qemu/10\\d/resize$') },
   { of: 'update', kill: at('after', 'GET', '/tasks/UPID[^/]+/status$') },
-  { of: 'update', kill: { server: 'netbox', method: 'PATCH', path: '/api/virtualization/virtual-machines/\\d+/', when: 'after' } },
+  {
+    of: 'update',
+    kill: { server: 'netbox', method: 'PATCH', path: '/api/virtualization/virtual-machines/\\d+/', when: 'after' },
+  },
   { of: 'clone', kill: at('before', 'POST', '/clone$') },
   { of: 'clone', kill: at('after', 'POST', '/clone$') },
   { of: 'clone', kill: at('before', 'GET', '/tasks/UPID[^/]+/status$') },
@@ -79,7 +82,9 @@ test.each(KILLS)('a worker that is killed in the $of $kill.when $kill.method $ki
 
 async function startCrashWorld(n: number) {
   const netbox: RunningNetBox = await startNetBoxSimulator();
-  const proxmox: ProxmoxSimulator = await startProxmoxSimulator({ world: { guests: 0, nodes: 2, clusterName: 'iota', seed: `iota-${n}` } });
+  const proxmox: ProxmoxSimulator = await startProxmoxSimulator({
+    world: { guests: 0, nodes: 2, clusterName: 'iota', seed: `iota-${n}` },
+  });
   const config = { template: 1, scsi0: 'ceph:base-900-disk-0,size=4G', memory: '512' };
   proxmox.world.createGuest(vm(900, 'golden', { power: 'stopped', node: 'iota-01', config }));
   for (let vmid = 100; vmid < 110; vmid++) proxmox.world.createGuest(vm(vmid, `web-${vmid}`, { power: 'stopped' }));
@@ -114,16 +119,26 @@ async function startCrashWorld(n: number) {
       return { op: 'update', kind: 'qemu', netbox_id: netboxId, payload };
     }
     if (of === 'clone') {
-      return { op: 'create', kind: 'qemu', payload: { ...common, name, template_vmid: 900, disks: [{ key: 'scsi0', size_mib: 12_288 }] } };
+      return {
+        op: 'create',
+        kind: 'qemu',
+        payload: { ...common, name, template_vmid: 900, disks: [{ key: 'scsi0', size_mib: 12_288 }] },
+      };
     }
     const archive = 'local:vztmpl/debian-13-standard_13.1-1_amd64.tar.zst';
-    return { op: 'create', kind: 'lxc', payload: { ...common, name, node: 'iota-01', ostemplate: archive, nics: [{ key: 'net0' }] } };
+    return {
+      op: 'create',
+      kind: 'lxc',
+      payload: { ...common, name, node: 'iota-01', ostemplate: archive, nics: [{ key: 'net0' }] },
+    };
   }
 
   return {
     async killed(of: (typeof KILLS)[number]['of'], kill: Kill, index: number): Promise<Outcome> {
       const name = of === 'update' ? `web-${vmid}` : `made-${index}`;
-      const shown = await fetch(`${netbox.url}/api/virtualization/virtual-machines/?name=web-${vmid}`, { headers: { authorization: netbox.token } });
+      const shown = await fetch(`${netbox.url}/api/virtualization/virtual-machines/?name=web-${vmid}`, {
+        headers: { authorization: netbox.token },
+      });
       const { results } = (await shown.json()) as { results: { id: number }[] };
       const since = proxmox.requests.list().at(-1)?.n ?? 0;
       const { faults } = kill.server === 'netbox' ? netbox.simulator : proxmox;
@@ -143,8 +158,12 @@ async function startCrashWorld(n: number) {
       faults.clear();
       return {
         run: await world.api('GET', `/runs/${run.id}`),
-        guests: proxmox.world.truth().guests.filter(guest => guest.name === name).map(guest => ({ name, config: proxmox.world.guest(guest.vmid).config })),
-        births: proxmox.requests.list(since).filter(request => request.method === 'POST' && /\/clone$|\/lxc$/.test(request.path)).length,
+        guests: proxmox.world
+          .truth()
+          .guests.filter(guest => guest.name === name)
+          .map(guest => ({ name, config: proxmox.world.guest(guest.vmid).config })),
+        births: proxmox.requests.list(since).filter(request => request.method === 'POST' && /\/clone$|\/lxc$/.test(request.path))
+          .length,
       };
     },
     async stop(): Promise<void> {

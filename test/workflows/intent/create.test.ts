@@ -23,13 +23,18 @@ beforeAll(async () => {
       description: 'The golden image',
     },
   });
-  cluster = await lab.writable('delta', [template, vm(100, 'web')], { fields: { policy: { intent_storage: 'ceph', intent_bridge: 'vmbr0' } } });
+  cluster = await lab.writable('delta', [template, vm(100, 'web')], {
+    fields: { policy: { intent_storage: 'ceph', intent_bridge: 'vmbr0' } },
+  });
 });
 afterAll(() => lab.stop());
 
 const create = (kind: string, payload: Record<string, unknown>): Diff => ({ op: 'create', kind, payload });
 const requestsTo = (pattern: RegExp): Record<string, unknown>[] =>
-  cluster.proxmox.requests.list().filter(({ method, path }) => method === 'POST' && pattern.test(path)).map(({ params }) => params);
+  cluster.proxmox.requests
+    .list()
+    .filter(({ method, path }) => method === 'POST' && pattern.test(path))
+    .map(({ params }) => params);
 
 test('a guest is cloned from a template, grown and configured, and known by its mark', async () => {
   const run = await lab.apply(cluster, [
@@ -49,7 +54,14 @@ test('a guest is cloned from a template, grown and configured, and known by its 
   const vmid = run.intent.results[0]?.vmid ?? 0;
   const { config, node } = cluster.proxmox.world.guest(vmid);
   expect(node).toBe('delta-01');
-  expect(config).toMatchObject({ name: 'app-1', cores: 4, memory: '4096', tags: 'green', ciuser: 'ops', ipconfig0: 'ip=192.0.2.10/24,gw=192.0.2.1' });
+  expect(config).toMatchObject({
+    name: 'app-1',
+    cores: 4,
+    memory: '4096',
+    tags: 'green',
+    ciuser: 'ops',
+    ipconfig0: 'ip=192.0.2.10/24,gw=192.0.2.1',
+  });
   expect(config['cipassword']).toBeDefined();
   expect(config['scsi0']).toContain('size=8G');
   expect(config['net0']).toMatch(/bridge=vmbr1,tag=30/);
@@ -86,7 +98,13 @@ test('a container is made from an archive, with its root password kept secret', 
 });
 
 test('a virtual machine is made from nothing, and from an ISO', async () => {
-  const common = { node: 'delta-01', memory_mib: 1024, cores: 1, disks: [{ key: 'scsi0', size_mib: 4096 }], nics: [{ key: 'net0' }] };
+  const common = {
+    node: 'delta-01',
+    memory_mib: 1024,
+    cores: 1,
+    disks: [{ key: 'scsi0', size_mib: 4096 }],
+    nics: [{ key: 'net0' }],
+  };
   const run = await lab.apply(cluster, [
     create('qemu', { name: 'bare', ...common }),
     create('qemu', { name: 'from-iso', iso: 'local:iso/debian-13.2.0-amd64-netinst.iso', ...common }),

@@ -74,11 +74,19 @@ test('without the permission for one of three changes that one is left out', asy
     { vmid: 102, state: 'refused', status: 'skipped', reason: 'permission_denied' },
   ]);
   expect(run.intent.results[2]?.message).toContain('intent_update_lxc');
-  expect(lab.writesOf(cluster)).toEqual([expect.stringMatching(/qemu\/100\/config$/), expect.stringMatching(/qemu\/101\/config$/)]);
+  expect(lab.writesOf(cluster)).toEqual([
+    expect.stringMatching(/qemu\/100\/config$/),
+    expect.stringMatching(/qemu\/101\/config$/),
+  ]);
 });
 
 test('a permission that was taken away after the plan does not count any more', async () => {
-  const plan = await as<{ id: string; digest: string }>('POST', '/intent/plan', { endpoint_id: cluster.id, diffs: [change(100)] }, 'wait=60');
+  const plan = await as<{ id: string; digest: string }>(
+    'POST',
+    '/intent/plan',
+    { endpoint_id: cluster.id, diffs: [change(100)] },
+    'wait=60',
+  );
   const [binding] = (await lab.world.api<{ items: { id: string }[] }>('GET', `/users/${user.id}/roles`)).items;
   await lab.world.api('DELETE', `/users/${user.id}/roles/${binding?.id}`);
   // Somebody else applies what they asked for: it is theirs all the same.

@@ -88,6 +88,8 @@ test('a hold ends when both sides are equal, whoever made them so', async () => 
 });
 
 const openHolds = async (): Promise<number[]> => {
-  const { rows } = await lab.world.database.pool.query<{ vmid: number }>('select vmid from intent_hold where released_at is null');
+  const { rows } = await lab.world.database.pool.query<{ vmid: number }>(
+    'select vmid from intent_hold where released_at is null',
+  );
   return rows.map(({ vmid }) => vmid);
 };

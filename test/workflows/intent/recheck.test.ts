@@ -9,7 +9,14 @@ let lab: IntentLab;
 let cluster: Cluster;
 
 /** What somebody else does to the guest between plan and apply, and what the change then ends with. */
-const happenings: { what: string; vmid: number; payload?: Record<string, unknown>; does(proxmox: ProxmoxSimulator, vmid: number): void; reason: string; says: RegExp }[] = [
+const happenings: {
+  what: string;
+  vmid: number;
+  payload?: Record<string, unknown>;
+  does(proxmox: ProxmoxSimulator, vmid: number): void;
+  reason: string;
+  says: RegExp;
+}[] = [
   {
     what: 'is moved to another node',
     vmid: 100,
@@ -79,26 +86,35 @@ beforeAll(async () => {
 });
 afterAll(() => lab.stop());
 
-test.each(happenings)('a guest that $what between plan and apply is not written to', async ({ vmid, payload, does, reason, says }) => {
-  const plan = await lab.planOf(cluster, [update(vmid, payload ?? { memory_mib: 4096 })]);
-  expect(plan).toMatchObject({ state: 'ready', permitted: true });
-  does(cluster.proxmox, vmid);
-  lab.writesOf(cluster);
+test.each(happenings)(
+  'a guest that $what between plan and apply is not written to',
+  async ({ vmid, payload, does, reason, says }) => {
+    const plan = await lab.planOf(cluster, [update(vmid, payload ?? { memory_mib: 4096 })]);
+    expect(plan).toMatchObject({ state: 'ready', permitted: true });
+    does(cluster.proxmox, vmid);
+    lab.writesOf(cluster);
 
-  const run = await lab.applyPlan(plan);
-  expect(run).toMatchObject({ state: 'failed', reason: 'guests-not-changed' });
-  expect(run.intent.results).toMatchObject([{ vmid, state: 'refused', status: 'failed', reason }]);
-  expect(run.intent.results[0]?.message).toMatch(says);
-  expect(lab.writesOf(cluster)).toEqual([]);
-});
+    const run = await lab.applyPlan(plan);
+    expect(run).toMatchObject({ state: 'failed', reason: 'guests-not-changed' });
+    expect(run.intent.results).toMatchObject([{ vmid, state: 'refused', status: 'failed', reason }]);
+    expect(run.intent.results[0]?.message).toMatch(says);
+    expect(lab.writesOf(cluster)).toEqual([]);
+  },
+);
 
 test('a guest that is changed between our read and our write is saved by the digest', async () => {
   const { proxmox } = cluster;
   const plan = await lab.planOf(cluster, [update(120, { memory_mib: 4096 })]);
   // The write is held up while somebody else writes.
-  proxmox.faults.add({ match: { method: 'PUT', pathPattern: '/qemu/120/config$' }, when: 'before', action: { kind: 'delay', ms: 1_500 } });
+  proxmox.faults.add({
+    match: { method: 'PUT', pathPattern: '/qemu/120/config$' },
+    when: 'before',
+    action: { kind: 'delay', ms: 1_500 },
+  });
   const applying = lab.applyPlan(plan);
-  await untilSeen(() => proxmox.requests.list().some(({ method, path }) => method === 'PUT' && path.endsWith('/qemu/120/config')));
+  await untilSeen(() =>
+    proxmox.requests.list().some(({ method, path }) => method === 'PUT' && path.endsWith('/qemu/120/config')),
+  );
   proxmox.world.changeGuest(120, { config: { onboot: 1 } });
 
   const run = await applying;

@@ -15,7 +15,10 @@ let many: Cluster;
 beforeAll(async () => {
   lab = await startIntentLab();
   await lab.switchIntent(true);
-  few = await lab.writable('eta', [100, 101, 102, 103].map(vmid => vm(vmid, `guest-${vmid}`, { power: 'stopped' })));
+  few = await lab.writable(
+    'eta',
+    [100, 101, 102, 103].map(vmid => vm(vmid, `guest-${vmid}`, { power: 'stopped' })),
+  );
   const guests = Array.from({ length: MANY }, (_, n) => vm(1000 + n, `many-${n}`, { power: 'stopped' }));
   many = await lab.writable('theta', guests, {
     // Guests of two worlds from one seed could not be told apart.
@@ -29,11 +32,17 @@ afterAll(() => lab.stop());
 async function startSlow(memory: number, body: Record<string, unknown> = {}): Promise<string> {
   const { faults, requests } = few.proxmox;
   faults.clear();
-  faults.add({ match: { method: 'PUT', pathPattern: '/qemu/101/config$' }, when: 'before', action: { kind: 'delay', ms: 2_000 } });
+  faults.add({
+    match: { method: 'PUT', pathPattern: '/qemu/101/config$' },
+    when: 'before',
+    action: { kind: 'delay', ms: 2_000 },
+  });
   const since = requests.list().at(-1)?.n ?? 0;
   const diffs = [100, 101, 102, 103].map(vmid => update(vmid, { memory_mib: memory }));
   const { id } = await lab.world.api<{ id: string }>('POST', '/intent/apply', { endpoint_id: few.id, diffs, ...body });
-  await eventually(async () => (requests.list(since).some(({ method, path }) => method === 'PUT' && path.includes('/101/')) ? true : undefined));
+  await eventually(async () =>
+    requests.list(since).some(({ method, path }) => method === 'PUT' && path.includes('/101/')) ? true : undefined,
+  );
   return id;
 }
 
@@ -69,9 +78,17 @@ test('a run that stops at its first failure leaves the rest', async () => {
   few.proxmox.world.changeGuest(101, { config: { lock: 'backup' } });
   // The option belongs to what is applied at once: a plan that was read is applied guest by guest.
   expect((await lab.applyPlan(plan)).intent.results.map(({ state }) => state)).toEqual(['applied', 'refused', 'applied']);
-  few.proxmox.faults.add({ match: { method: 'PUT', pathPattern: '/qemu/100/config$' }, when: 'before', action: { kind: 'status', status: 500, message: 'no space left' } });
+  few.proxmox.faults.add({
+    match: { method: 'PUT', pathPattern: '/qemu/100/config$' },
+    when: 'before',
+    action: { kind: 'status', status: 500, message: 'no space left' },
+  });
   few.proxmox.world.changeGuest(101, { remove: ['lock'] });
-  const run = await lab.apply(few, [100, 101].map(vmid => update(vmid, { memory_mib: 5120 })), { stop_on_failure: true });
+  const run = await lab.apply(
+    few,
+    [100, 101].map(vmid => update(vmid, { memory_mib: 5120 })),
+    { stop_on_failure: true },
+  );
   expect(run.intent.results).toMatchObject([
     { state: 'failed', reason: 'proxmox_refused' },
     { state: 'cancelled', reason: 'stopped_after_failure' },
@@ -95,7 +112,9 @@ test('a run of very many guests keeps its histories short', async () => {
   expect(run.intent.results.filter(({ state }) => state !== 'applied')).toEqual([]);
   expect(run).toMatchObject({ state: 'completed', message: `${MANY} applied.` });
   const lengths: number[] = [];
-  for await (const { historyLength } of lab.world.client.workflow.list({ query: `WorkflowId = '${workflowIds.intentApply(run.id)}'` })) {
+  for await (const { historyLength } of lab.world.client.workflow.list({
+    query: `WorkflowId = '${workflowIds.intentApply(run.id)}'`,
+  })) {
     lengths.push(historyLength ?? 0);
   }
   expect(lengths.length).toBe(2);

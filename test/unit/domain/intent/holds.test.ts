@@ -20,7 +20,9 @@ test('of an update only its own fields of its own guest are held', () => {
 
 test('changed cards hold everything about interfaces, changed disks the disks', () => {
   const cards = heldFields([hold('update', { vmid: 100, nics: [{ key: 'net0', vlan: 5 }] })]);
-  expect(['interface', 'mac-address', 'ip-address', 'primary-ip'].map(kind => cards.holds('qemu/100', kind as 'interface'))).toEqual([true, true, true, true]);
+  expect(
+    ['interface', 'mac-address', 'ip-address', 'primary-ip'].map(kind => cards.holds('qemu/100', kind as 'interface')),
+  ).toEqual([true, true, true, true]);
   expect(cards.holds('qemu/100', 'virtual-disk')).toBe(false);
   const disks = heldFields([hold('update', { vmid: 100, disks: [{ key: 'scsi0', size_mib: 1 }] })]);
   expect(disks.holds('qemu/100', 'virtual-disk', 'size')).toBe(true);

@@ -25,7 +25,16 @@ const live = (config: Record<string, unknown> = {}): LiveGuest => ({
 });
 const record = (fields: Partial<GuestRecord> = {}): GuestRecord => {
   const evidence = liveEvidence(live());
-  return { kind: 'qemu', vmid: 100, evidence, confirmedEvidence: evidence, state: 'proven', sourceName: 'web', givenName: 'web', ...fields };
+  return {
+    kind: 'qemu',
+    vmid: 100,
+    evidence,
+    confirmedEvidence: evidence,
+    state: 'proven',
+    sourceName: 'web',
+    givenName: 'web',
+    ...fields,
+  };
 };
 
 test.each([

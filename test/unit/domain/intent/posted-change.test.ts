@@ -62,7 +62,12 @@ test('notes become the description and, where there is more than a line, the com
 
 test('a birth says nothing that was not given, and refers to its secret', () => {
   const change = fromPosted(
-    posted('create', { name: 'new', node: 'pve1', password_secret: 'an-id', cloud_init: { ssh_keys: ['a', 'b'], network: { ip: 'dhcp' } } }),
+    posted('create', {
+      name: 'new',
+      node: 'pve1',
+      password_secret: 'an-id',
+      cloud_init: { ssh_keys: ['a', 'b'], network: { ip: 'dhcp' } },
+    }),
   );
   expect(change).toMatchObject({
     op: 'create',

@@ -17,6 +17,8 @@ test('what is kept is where each permission was held, and only that', () => {
 });
 
 test('a token that is narrowed asks with what it is narrowed to', () => {
-  const rights = rightsAtRequest(rightsOf([{ permissions: ['intent_update_vm', 'intent_update_lxc'], endpointId: null }], ['intent_update_lxc']));
+  const rights = rightsAtRequest(
+    rightsOf([{ permissions: ['intent_update_vm', 'intent_update_lxc'], endpointId: null }], ['intent_update_lxc']),
+  );
   expect(rights).toEqual({ intent_update_lxc: 'all' });
 });

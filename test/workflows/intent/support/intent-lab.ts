@@ -64,8 +64,7 @@ export async function startIntentLab(options: Parameters<typeof startLab>[0] = {
       const phrase = on ? { netbox_to_proxmox_typed_confirmation: INTENT_PHRASE } : {};
       await world.api('PATCH', '/settings', { netbox_to_proxmox_enabled: on, ...phrase }, { 'if-match': '*' });
     },
-    planOf: (cluster, diffs) =>
-      world.api('POST', '/intent/plan', { endpoint_id: cluster.id, diffs }, { prefer: 'wait=60' }),
+    planOf: (cluster, diffs) => world.api('POST', '/intent/plan', { endpoint_id: cluster.id, diffs }, { prefer: 'wait=60' }),
     async apply(cluster, diffs, body = {}) {
       const { id } = await world.api<{ id: string }>('POST', '/intent/apply', { endpoint_id: cluster.id, diffs, ...body });
       await world.awaitRun(id);
