@@ -36,6 +36,8 @@ export interface Temporal {
   cancel(workflowId: string): Promise<boolean>;
   /** How many worker processes asked a queue for work lately. */
   pollers(taskQueue: string): Promise<number>;
+  /** When a worker last asked a queue for work, by Temporal's clock; undefined when none did lately. */
+  lastPoll(taskQueue: string): Promise<Date | undefined>;
   schedules: TemporalSchedules;
 }
 
@@ -98,6 +100,7 @@ export function createTemporal(client: Client): Temporal {
     ask: question => call(() => ask(client, question)),
     cancel: workflowId => call(() => cancel(client, workflowId)),
     pollers: taskQueue => call(() => countPollers(client, taskQueue)),
+    lastPoll: taskQueue => call(() => lastPoll(client, taskQueue)),
     schedules: createTemporalSchedules(client, call),
   };
 }
@@ -213,6 +216,17 @@ async function cancel(client: Client, workflowId: string): Promise<boolean> {
 
 async function countPollers(client: Client, taskQueue: string): Promise<number> {
   const seenAfter = Date.now() - POLLER_SEEN_WITHIN_MS;
+  const recent = (await pollersOf(client, taskQueue)).filter(({ polled }) => polled > seenAfter);
+  return new Set(recent.map(({ identity }) => identity)).size;
+}
+
+async function lastPoll(client: Client, taskQueue: string): Promise<Date | undefined> {
+  const polls = (await pollersOf(client, taskQueue)).map(({ polled }) => polled);
+  return polls.length === 0 ? undefined : new Date(Math.max(...polls));
+}
+
+/** Who asked a queue for work within the last minutes, and when, in milliseconds of Temporal's clock. */
+async function pollersOf(client: Client, taskQueue: string): Promise<{ identity: string; polled: number }[]> {
   const answers = await Promise.all(
     QUEUE_TYPES.map(taskQueueType =>
       client.workflowService.describeTaskQueue({
@@ -222,10 +236,12 @@ async function countPollers(client: Client, taskQueue: string): Promise<number> 
       }),
     ),
   );
-  const recent = answers
+  return answers
     .flatMap(({ pollers }) => pollers ?? [])
-    .filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > seenAfter);
-  return new Set(recent.map(({ identity }) => identity)).size;
+    .map(({ identity, lastAccessTime }) => ({
+      identity: identity ?? '',
+      polled: Number(lastAccessTime?.seconds ?? 0) * 1_000 + (lastAccessTime?.nanos ?? 0) / 1_000_000,
+    }));
 }
 
 function isUnavailable(error: unknown): boolean {

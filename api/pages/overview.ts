@@ -8,10 +8,14 @@ import { scopeOf } from '../runs/scope';
 import { summariseRun } from '../runs/view';
 import { visiblePart } from '../runs/visible';
 import { checkHealth } from '../system/health';
+import { visibleSchedules } from '../schedules/routes';
+import { viewSchedules } from '../schedules/view';
 import { attentionOf, type EndpointNow } from './attention';
+import { comingOf, troubledSchedules } from './coming';
 import { orNull, typedOf } from './form-input';
 import type { GuardedPages } from './guarded-pages';
 import { healthNotice } from './health';
+import { runChart } from './html/chart';
 import { button } from './html/form';
 import { h, type Html } from './html/h';
 import { sendPage } from './html/layout';
@@ -22,24 +26,32 @@ import { time } from './html/time';
 import { duration } from './html/words';
 
 const RECENT = 8;
+/** Runs in the charts. */
+const CHARTED = 24;
 
 /** What is going on, at a glance, and the button that starts a sync. */
 export function overviewPages({ on }: GuardedPages, dependencies: ApiDependencies): void {
   const { database, temporalUi } = dependencies;
 
   on('GET /ui', async (_req, res) => {
-    const { caller } = res.locals;
+    const { caller, audit } = res.locals;
     const visible = caller.endpointsWith('view');
-    const [health, all, recent] = await Promise.all([
+    const [health, all, recent, charted] = await Promise.all([
       checkHealth(dependencies),
       listEndpoints(database),
       listRuns(database, { on: visible }, { after: undefined, limit: RECENT }),
+      listRuns(database, { on: visible, kind: 'full-sync' }, { after: undefined, limit: CHARTED }),
     ]);
+    const schedules =
+      health.temporal === 'ok'
+        ? await viewSchedules(dependencies, audit, await visibleSchedules(dependencies, caller))
+        : undefined;
     const endpoints = await Promise.all(
       all.filter(({ id }) => caller.permissions('view', id)).map(endpoint => lastSync(dependencies, endpoint)),
     );
     const guests = endpoints.reduce((sum, { last }) => sum + ((last && countOf(last.counts, 'guests')) ?? 0), 0);
-    const attention = attentionOf(endpoints);
+    const attention = [...attentionOf(endpoints), ...troubledSchedules(schedules ?? [])];
+    const chart = runChart(charted.runs.map(run => summariseRun(visiblePart(run, caller), temporalUi)));
     const live = recent.runs.some(({ state }) => state === 'running' || state === 'pending');
     sendPage(res, {
       title: 'Overview',
@@ -58,6 +70,12 @@ export function overviewPages({ on }: GuardedPages, dependencies: ApiDependencie
         ),
         attention.length > 0 && section('Needs attention', h('ul', { class: 'attention' }, ...attention)),
         section('Endpoints', endpointsOf(endpoints, caller)),
+        h(
+          'div',
+          { class: 'beside' },
+          chart !== null && section('Last syncs', chart),
+          visible.length > 0 && section('Next', comingOf(schedules, caller)),
+        ),
         recent.runs.length > 0 &&
           section(
             'Recent runs',

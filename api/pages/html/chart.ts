@@ -57,7 +57,7 @@ function picture(title: string, bars: readonly Bar[], inWords: (size: number) =>
   const step = WIDTH / Math.max(bars.length, ROOM_FOR);
   return h(
     'svg',
-    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': said },
+    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'group', 'aria-label': said },
     h('text', { x: 0, y: 8, class: 'label' }, title),
     h('text', { x: WIDTH, y: 8, class: 'label', 'text-anchor': 'end' }, `up to ${inWords(largest)}`),
     h('line', { x1: 0, x2: WIDTH, y1: TOP, y2: TOP, class: 'axis' }),

@@ -24,7 +24,7 @@ export function timeLine(runs: readonly RunSummaryView[], steps: readonly StepTi
     { class: 'chart time' },
     h(
       'svg',
-      { viewBox: `0 0 ${WIDTH} ${height + 16}`, role: 'img', 'aria-label': described(runs, steps, till - from, now) },
+      { viewBox: `0 0 ${WIDTH} ${height + 16}`, role: 'group', 'aria-label': described(runs, steps, till - from, now) },
       ...Array.from({ length: TICKS + 1 }, (_, index) =>
         tick((index / TICKS) * (till - from), place(from + (index / TICKS) * (till - from)), height),
       ),

@@ -53,6 +53,11 @@ export class RecordingTemporal implements Temporal {
     return this.workers;
   }
 
+  async lastPoll(): Promise<Date | undefined> {
+    this.refuseWhenDown();
+    return this.workers > 0 ? new Date() : undefined;
+  }
+
   /** As new. */
   reset(): void {
     this.started.length = 0;
