@@ -4,6 +4,8 @@ import { completion } from './commands/completion';
 import { configCommands } from './commands/config';
 import { doctor } from './commands/doctor';
 import { endpointCommands } from './commands/endpoint';
+import { intentCommands } from './commands/intent';
+import { planCommands } from './commands/plan';
 import { runCommands } from './commands/run';
 import { scheduleCommands } from './commands/schedule';
 import { settingsCommands } from './commands/settings';
@@ -15,6 +17,8 @@ import { userCommands } from './commands/user';
 export const entries: readonly (Command | Group)[] = [
   sync,
   runCommands,
+  planCommands,
+  intentCommands,
   endpointCommands,
   scheduleCommands,
   settingsCommands,

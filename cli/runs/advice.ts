@@ -33,6 +33,8 @@ export function adviceFor({ id, state, reason, endpoint }: Advised): string | un
     case 'new-conflicts':
     case 'token-sees-only-part':
       return `proxbox run findings ${id}`;
+    case 'guests-not-changed':
+      return `proxbox run show ${id}; do what stands beside each guest, and plan again`;
     case 'endpoint-disabled':
       return `proxbox endpoint set ${name} --enable`;
     default:

@@ -1,5 +1,6 @@
 import type { RunSummaryView, RunView } from '../../api/runs/schema';
 import type { ProgressLine } from '../output/progress';
+import { endedOf } from '../intent/states';
 import { countOf } from './changes';
 import { isOpen, stageText } from './states';
 
@@ -18,10 +19,11 @@ function lineOf(child: RunSummaryView): ProgressLine {
 }
 
 /** `██████░░░░░░ 412 of 690`; nothing before there is a plan. */
-function bar({ plan: { totals } }: RunView): string {
-  const all = countOf(totals, () => true);
+function bar({ plan: { totals }, intent }: RunView): string {
+  const all = intent === null ? countOf(totals, () => true) : intent.results.length;
   if (all === 0) return '';
-  const done = all - countOf(totals, ({ state }) => state === 'planned' || state === 'sending');
+  const done =
+    intent === null ? all - countOf(totals, ({ state }) => state === 'planned' || state === 'sending') : endedOf(intent);
   const filled = Math.round((done / all) * BAR);
   return `${'█'.repeat(filled)}${'░'.repeat(BAR - filled)} ${done} of ${all}`;
 }

@@ -1,5 +1,6 @@
 import type { RunSummaryView, RunView } from '../../api/runs/schema';
 import type { Paint, Paints } from '../output/colors';
+import { resultLines } from '../intent/states';
 import { properties, table } from '../output/table';
 import { adviceFor } from './advice';
 import { summariseChanges } from './changes';
@@ -29,11 +30,13 @@ export function reportRun(run: RunView, paints: Paints): string[] {
       ['took', durationText(run)],
       ['confirmed by', run.confirmedBy],
       ['NetBox', run.netboxVersion],
-      ['changes', summariseChanges(run.plan.totals)],
+      ['changes', run.intent === null ? summariseChanges(run.plan.totals) : null],
+      ['plan', run.intent === null ? null : `proxbox plan show ${run.intent.planId}`],
       ['counts', countsText(run.counts) || null],
       ['workflow', run.workflow.url ?? run.workflow.id],
     ]),
     ...section('endpoints', table(run.children.map(child => endpointRow(child, paints)))),
+    ...section('guests', run.intent === null ? [] : resultLines(run.intent, paints)),
     ...section('refused by NetBox', refusedLines(run)),
     ...section('findings', table(run.findings.totals.map(({ severity, code, count }) => [`  ${severity}`, code, String(count)]))),
     ...section('next', adviceLines(run)),
@@ -54,6 +57,7 @@ export function whatOf({ kind, endpoint, scope }: RunSummaryView): string {
     ...(scope.confirms !== undefined ? ['confirmed'] : []),
     ...(scope.kinds !== undefined ? [scope.kinds.join(', ')] : []),
   ];
+  if (kind === 'intent-apply') return `changes of guests${scope.endpoints === undefined ? '' : ` on ${where}`}`;
   const what = kind === 'full-sync' ? `sync of ${where}` : where;
   return what + (marks.length > 0 ? ` (${marks.join('; ')})` : '');
 }

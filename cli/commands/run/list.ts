@@ -10,7 +10,7 @@ import { statePaint, whatOf } from '../../runs/report';
 import { stageText } from '../../runs/states';
 import { durationText, timeText } from '../../runs/times';
 
-const KINDS = ['full-sync', 'endpoint-sync', 'all'];
+const KINDS = ['full-sync', 'endpoint-sync', 'intent-apply', 'all'];
 
 export const runList = command({
   name: 'list',
@@ -21,7 +21,7 @@ export const runList = command({
       type: 'string',
       value: 'KIND',
       choices: KINDS,
-      help: 'full-sync, endpoint-sync or all; full-sync unless an endpoint is given.',
+      help: 'full-sync, endpoint-sync, intent-apply or all; full-sync unless an endpoint is given.',
     },
     endpoint: { type: 'string', value: 'NAME', help: 'Only runs of this endpoint.' },
     limit: { type: 'string', value: 'N', help: 'At most so many; 20 unless given.' },

@@ -2,6 +2,8 @@ import type { ChangeView } from '../../../api/runs/schema';
 import { requireChoice } from '../../choice';
 import { command } from '../../command';
 import { exitCodes } from '../../exit-codes';
+import { getPlan } from '../../intent/find-plan';
+import { planText } from '../../intent/plan-text';
 import { numberOf } from '../../options';
 import { summariseChanges } from '../../runs/changes';
 import { findRunId, getRun } from '../../runs/find-run';
@@ -31,6 +33,12 @@ export const runPlan = command({
 
     const client = api();
     const run = await getRun(client, await findRunId(client, wanted));
+    if (run.intent !== null) {
+      const intent = await getPlan(client, run.intent.planId);
+      if (terminal.json) terminal.printJson(intent);
+      else terminal.print(planText(intent, terminal.paints));
+      return exitCodes.ok;
+    }
     const items = await client.collect<ChangeView>(`/runs/${run.id}/plan`, { kind: type, action, state, q: search }, most);
     if (terminal.json)
       terminal.printJson({ runId: run.id, state: run.state, planDigest: run.planDigest, totals: run.plan.totals, items });
