@@ -34,6 +34,7 @@ const NEVER_STARTED = 'Temporal could not be reached, so this run never started.
 
 /** Writes the row of a plan, starts the short workflow that makes it, and gives its id. */
 export async function askForPlan(needs: Needs, { caller, audit }: Asking, body: PlanBody): Promise<string> {
+  requireSomeIntent(caller);
   const planId = randomUUID();
   const { branch_id: branchId, diffs } = body;
   const ask = async (): Promise<void> => {
@@ -62,6 +63,7 @@ export async function askForPlan(needs: Needs, { caller, audit }: Asking, body: 
 
 /** Starts the run that applies a plan, or changes that are planned in it, and gives its id. */
 export async function askForApply(needs: Needs, { caller, audit, traceparent }: Asking, body: ApplyBody): Promise<string> {
+  requireSomeIntent(caller);
   const runId = randomUUID();
   const { database, temporal } = needs;
   const apply = async (): Promise<void> => {
@@ -141,6 +143,15 @@ async function takePlan(
     );
   }
   return `a plan of ${plan.requestedBy}`;
+}
+
+/** Whoever may ask for no change at all starts nothing: not even a plan in which every change is refused. */
+function requireSomeIntent(caller: Asking['caller']): void {
+  if (Object.keys(rightsAtRequest(caller)).length > 0) return;
+  throw new Problem(
+    'permission-denied',
+    'This needs a permission of intent, such as intent_update_vm. An administrator can give you a role that has it.',
+  );
 }
 
 /** To apply what somebody else has planned is to ask for it: whoever does needs the permissions, too. */
@@ -227,6 +238,8 @@ export async function dropChange(
 ): Promise<void> {
   const change = await findGuestChange(database, changeId);
   if (change === undefined) throw notFound('change');
+  const permission = intentPermission(change.op, change.kind);
+  if (!caller.permissions(permission, change.endpointId ?? undefined)) throw permissionDenied(permission);
   const effect = { action: 'intent.drop', object: { type: 'guest-change', id: changeId } } as const;
   await audit.effect({ ...effect, ...(change.endpointId !== null && { endpointId: change.endpointId }) }, async () => {
     if (change.state === 'queued' || change.state === 'running') throw new Problem('no-hold', 'The change is under way.');
