@@ -2,11 +2,12 @@ import type { IntentPlan } from '../../database/repositories/intent/plans';
 import { readVm } from '../../domain/intent/changes/read-vm';
 import { collectChanges } from '../../domain/intent/changes/collect';
 import type { GuestChange } from '../../domain/intent/changes/guest-change';
-import { fromPosted } from '../../domain/intent/changes/posted-change';
+import { fromPosted, type PostedChange } from '../../domain/intent/changes/posted-change';
 import { guestObjectTypes, type ShapeProblem } from '../../domain/intent/changes/stored-change';
 import type { NetBoxGuest } from '../../domain/intent/plan/drift';
 import type { JsonObject } from '../../domain/json';
 import { textIn } from '../../domain/reflection/kind';
+import { StopRun } from '../failures';
 import type { IntentDeps } from './deps';
 import { readFacts } from './netbox-facts';
 
@@ -22,14 +23,26 @@ export interface Asked {
 
 /** The changes of a plan: those that were posted, or those that NetBox keeps of the branch — never main as it is now. */
 export async function collectAsked(deps: IntentDeps, plan: IntentPlan): Promise<Asked> {
-  const { changes, problems } = plan.branch === null ? posted(plan) : await ofBranch(deps, plan.branch);
+  const { changes, problems } = plan.branch === null ? await posted(deps, plan) : await ofBranch(deps, plan.branch);
   const [tagSlugs, shown] = await Promise.all([readTagSlugs(deps, changes), readShown(deps, changes)]);
   return { changes, problems, tagSlugs, shown };
 }
 
 type Branch = NonNullable<IntentPlan['branch']>;
 
-const posted = ({ asked }: IntentPlan): Pick<Asked, 'changes' | 'problems'> => ({ changes: asked.map(fromPosted), problems: [] });
+async function posted(deps: IntentDeps, { id, asked }: IntentPlan): Promise<Pick<Asked, 'changes' | 'problems'>> {
+  const whole = await Promise.all(asked.map(change => withDocument(deps, id, change)));
+  return { changes: whole.map(fromPosted), problems: [] };
+}
+
+/** A document of cloud-init is kept as a secret between the request and its plan. */
+async function withDocument({ openSecret }: IntentDeps, planId: string, change: PostedChange): Promise<PostedChange> {
+  const { cloud_init: cloudInit } = change.payload;
+  if (cloudInit?.user_data_secret === undefined) return change;
+  const document = await openSecret(planId, cloudInit.user_data_secret);
+  if (document === undefined) throw new StopRun('configuration', 'The user data are not kept any more. Post the change again.');
+  return { ...change, payload: { ...change.payload, cloud_init: { ...cloudInit, user_data: document } } };
+}
 
 async function ofBranch(deps: IntentDeps, { id, mergedAt }: Branch): Promise<Pick<Asked, 'changes' | 'problems'>> {
   await deps.netbox.open();

@@ -7,6 +7,7 @@ import type { CheckSubject } from '../../domain/intent/checks/check';
 import { checkGuest, isPermitted } from '../../domain/intent/checks/register';
 import type { PlanWorld, Usage } from '../../domain/intent/checks/world';
 import type { GuestChange } from '../../domain/intent/changes/guest-change';
+import { withoutUserData } from '../../domain/intent/changes/without-user-data';
 import { knownIdentity } from '../../domain/intent/known-identity';
 import { planCreate } from '../../domain/intent/plan/create';
 import type { GuestPlan } from '../../domain/intent/plan/guest-plan';
@@ -175,7 +176,7 @@ function rowOf(
     name: plan?.guest.name ?? guest.name,
     netboxId: guest.netboxId,
     op,
-    change,
+    change: withoutUserData(change),
     plan,
     templateDigest,
     verdict,

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { listEndpoints, type Endpoint } from '../../database/repositories/endpoints';
 import type { Queryable } from '../../database/queryable';
-import type { PostedChange, PostedPayload } from '../../domain/intent/changes/posted-change';
+import type { PostedChange, PostedCloudInit, PostedPayload } from '../../domain/intent/changes/posted-change';
+import { readUserDataField } from '../../domain/intent/cloud-init/user-data';
 import type { Identity } from '../auth/identity';
 import { findByIdOrName } from '../endpoints/find';
 import { Problem, type ProblemDetail } from '../errors';
@@ -32,15 +33,33 @@ export async function askedOf(
     if (diff.op === 'create' && (diff.payload.name ?? diff.payload.hostname) === undefined) {
       errors.push({ pointer: `/diffs/${index}/payload/name`, detail: 'A new guest needs a name.' });
     }
-    const { password, hostname, name = hostname, ...payload } = diff.payload;
-    const secret = password === undefined ? undefined : { id: randomUUID(), plain: password };
-    if (secret) secrets.push(secret);
-    const given: PostedPayload = { ...payload, name, password_secret: secret?.id };
+    const { password, hostname, name = hostname, cloud_init: cloudInit, ...payload } = diff.payload;
+    const keep = (plain: string | undefined): string | undefined => {
+      if (plain === undefined) return undefined;
+      const id = randomUUID();
+      secrets.push({ id, plain });
+      return id;
+    };
+    const given: PostedPayload = {
+      ...payload,
+      name,
+      cloud_init: cloudInit && withoutDocument(cloudInit, keep),
+      password_secret: keep(password),
+    };
     const kind = diff.kind === 'lxc' ? 'lxc' : 'qemu';
     return { op: diff.op, kind, endpointId: endpoint?.id ?? '', netbox_id: diff.netbox_id, payload: given };
   });
   if (errors.length > 0) throw new Problem('invalid-body', 'Some changes cannot be understood; errors lists them.', { errors });
   return { changes, secrets };
+}
+
+/** A document may hold passwords: it is kept as one. */
+function withoutDocument(
+  { user_data: data, ...cloudInit }: PostedCloudInit,
+  keep: (plain: string) => string | undefined,
+): PostedCloudInit {
+  const isDocument = data !== undefined && data.trim() !== '' && readUserDataField(data).is === 'document';
+  return isDocument ? { ...cloudInit, user_data_secret: keep(data) } : { ...cloudInit, user_data: data };
 }
 
 /** The only endpoint that there is need not be named. */

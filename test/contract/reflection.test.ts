@@ -1,6 +1,7 @@
 import { startNetBoxSimulator } from '../../simulators/netbox/server';
 import { startProxmoxSimulator, type ProxmoxSimulator } from '../../simulators/proxmox/simulator';
 import { startSyncWorld, type NetBoxTarget, type RunView, type SyncWorld } from '../support/sync-world';
+import { confirmed, list, removeCluster } from './support/shared-netbox';
 
 /**
  * The whole product against a NetBox: the simulator's in every version, and the real one where NETBOX_CONTRACT_URL and
@@ -40,7 +41,7 @@ describe.each(targets)('a sync into $name', ({ guests, open }) => {
     world = await startSyncWorld(netbox);
     await world.startWorker();
     await world.addEndpoint(clusterName, proxmox);
-    first = await confirmed(await world.sync());
+    first = await confirmed(world, await world.sync());
   });
 
   afterAll(async () => {
@@ -51,15 +52,6 @@ describe.each(targets)('a sync into $name', ({ guests, open }) => {
   });
 
   let clusterId: number | undefined;
-
-  /** A NetBox that holds VMs of somebody else waits for a person first. */
-  async function confirmed(run: RunView): Promise<RunView> {
-    if (run.state !== 'awaiting_confirmation') return run;
-    const waiting = run.children?.find(child => child.state === 'awaiting_confirmation');
-    const { planDigest } = await world.api<{ planDigest: string }>('GET', `/runs/${waiting?.id}`);
-    const next = await world.api<RunView>('POST', `/runs/${waiting?.id}/confirm`, { planDigest });
-    return world.awaitRun(next.id);
-  }
 
   test('shows every guest with its interfaces, MACs, addresses and disks, and nothing is refused', async () => {
     expect(first).toMatchObject({ state: 'completed', message: null });
@@ -118,28 +110,3 @@ describe.each(targets)('a sync into $name', ({ guests, open }) => {
 
 /** Loopback and link-local addresses mean nothing outside the guest. */
 const isReflected = (address: string): boolean => !/^(127\.|::1$|fe80:)/.test(address);
-
-async function list(netbox: NetBoxTarget, path: string): Promise<Record<string, unknown>[]> {
-  const rows: Record<string, unknown>[] = [];
-  let next: string | null = `${netbox.url}/api/${path}&limit=500`;
-  while (next !== null) {
-    const response: Response = await fetch(next, { headers: { authorization: netbox.token } });
-    const page = (await response.json()) as { results: Record<string, unknown>[]; next: string | null };
-    rows.push(...page.results);
-    next = page.next;
-  }
-  return rows;
-}
-
-/** Leaves nothing of ours in a NetBox that others use, too. */
-async function removeCluster(netbox: NetBoxTarget, clusterId: number): Promise<void> {
-  const headers = { authorization: netbox.token, 'content-type': 'application/json' };
-  for (const path of ['virtualization/virtual-machines', 'dcim/devices']) {
-    const rows = await list(netbox, `${path}/?cluster_id=${clusterId}&fields=id`);
-    for (let start = 0; start < rows.length; start += 50) {
-      const body = JSON.stringify(rows.slice(start, start + 50).map(({ id }) => ({ id })));
-      await fetch(`${netbox.url}/api/${path}/`, { method: 'DELETE', headers, body });
-    }
-  }
-  await fetch(`${netbox.url}/api/virtualization/clusters/${clusterId}/`, { method: 'DELETE', headers });
-}

@@ -61,7 +61,10 @@ export interface PostedNic {
 export interface PostedCloudInit {
   user?: string | undefined;
   ssh_keys?: readonly string[] | undefined;
+  /** Volume ids of snippets, or a document. */
   user_data?: string | undefined;
+  /** Id of a secret that is kept with the plan: the document. */
+  user_data_secret?: string | undefined;
   network?: Readonly<Record<string, string | number | readonly string[]>> | undefined;
 }
 

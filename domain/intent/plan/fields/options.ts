@@ -1,4 +1,8 @@
 import { formatPropertyString, parsePropertyString, withProperty } from '../../../proxmox/property-string';
+import { readNetwork } from '../../cloud-init/network';
+import type { VmFields } from '../../changes/fields';
+import type { LiveGuest } from '../live';
+import type { PlanOptions } from '../options';
 import type { VmRule } from '../vm-rule';
 
 export const startAtBootRule: VmRule = {
@@ -24,12 +28,22 @@ export const agentRule: VmRule = {
 
 export const searchDomainRule: VmRule = {
   fields: ['proxmox_search_domain'],
-  differences({ proxmox_search_domain: wanted }, { config }) {
-    if (wanted === undefined || (wanted ?? '') === (config.searchDomain ?? '')) return [];
+  differences(values, live, options) {
+    const { proxmox_search_domain: wanted } = values;
+    const { config } = live;
+    if (wanted === undefined || networkSaysIt(values, live, options)) return [];
+    if ((wanted ?? '') === (config.searchDomain ?? '')) return [];
     return [{ field: 'proxmox_search_domain', from: config.searchDomain, to: wanted }];
   },
   edit: ({ proxmox_search_domain: wanted }) => (wanted?.to ? { set: { searchdomain: wanted.to } } : { remove: ['searchdomain'] }),
 };
+
+/** Where cloud-init's network names a search domain, that one counts: two fields that mean the same key must not pull at it. */
+function networkSaysIt({ cloud_init_network: network }: Partial<VmFields>, { kind }: LiveGuest, options: PlanOptions): boolean {
+  if (kind === 'lxc' || typeof network !== 'string') return false;
+  const reading = readNetwork(network, options.parseUserData);
+  return 'network' in reading && reading.network.searchDomain !== null;
+}
 
 /** MiB of a container. */
 export const swapRule: VmRule = {

@@ -45,7 +45,7 @@ const changedVm: fc.Arbitrary<Changed<VmFields>> = fc.record(
     proxmox_qemu_agent: fc.boolean().map(to => ({ to })),
     proxmox_search_domain: fc.constantFrom(null, 'example.org').map(to => ({ to })),
     cloud_init_user: fc.constantFrom(null, 'admin').map(to => ({ to })),
-    cloud_init_network: fc.constantFrom('ip=dhcp', '{"ip":"10.0.0.9/24"}').map(to => ({ to })),
+    cloud_init_network: fc.constantFrom('ip=dhcp', '{"ip":"10.0.0.9/24","search_domain":"example.net"}').map(to => ({ to })),
   },
   { requiredKeys: [] },
 );

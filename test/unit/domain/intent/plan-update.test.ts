@@ -271,6 +271,8 @@ describe('cloud-init', () => {
     });
     const guest = qemu({ ide2: 'local-lvm:vm-100-cloudinit,media=cdrom', searchdomain: 'old.org' });
     expect(params(plan(change, guest))).toEqual({ ipconfig0: 'ip=dhcp', searchdomain: 'example.org' });
+    const made = qemu({ ide2: 'local-lvm:vm-100-cloudinit,media=cdrom', ipconfig0: 'ip=dhcp', searchdomain: 'example.org' });
+    expect(isEmptyPlan(plan(change, made))).toBe(true);
   });
 
   test('user data are a volume, or a file that can be written', () => {
