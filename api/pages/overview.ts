@@ -140,7 +140,7 @@ function endpointRow({ endpoint, last }: EndpointNow, caller: Identity): Html {
       : last === undefined
         ? badge('calm', 'No sync yet')
         : h('a', { href: `/ui/runs/${last.id}` }, runBadge(last.state)),
-    took === undefined || took === null ? '–' : duration(took),
+    took === undefined || took === null ? '–' : h('span', { class: 'whole' }, duration(took)),
     (last && countOf(last.counts, 'guests')) ?? '–',
     last === undefined ? '–' : writtenOf(last.counts),
     endpoint.enabled && caller.permissions('run_sync', endpoint.id)

@@ -35,7 +35,7 @@ test('all settings are shown in groups, each with what holds, who decided it, an
   for (const name of (await settingsOf()).keys())
     expect(page.html).toContain(`id="${name}`.replace('_typed_confirmation', '_enabled'));
   expect(page.text).toMatch(/Sync templates.*Now on from the environment.*PROXBOX_SYNC_TEMPLATES decides/);
-  expect(page.text).toMatch(/Overwrite vm tags.*Now on default/);
+  expect(page.text).toMatch(/Overwrite VM tags.*Now on default/);
 });
 
 test('what was touched is saved, everything else stays undecided, and null goes back to the default', async () => {
@@ -55,7 +55,7 @@ test('what was touched is saved, everything else stays undecided, and null goes 
     ['overwrite_vm_tags', false],
   ]);
   const again = await visitor.get('/ui/settings?saved=3');
-  expect(again.text).toMatch(/3 settings saved.*Overwrite vm tags.*Now off decided for the installation/);
+  expect(again.text).toMatch(/3 settings saved.*Overwrite VM tags.*Now off decided for the installation/);
   await visitor.post(
     '/ui/settings',
     formOf(again, { overwrite_vm_tags: '', interface_exclude_names: '', 'empty.interface_exclude_names': 'on' }),
@@ -84,7 +84,7 @@ test('two people who change settings at once both see what the other did, and ne
   const late = await visitor.post('/ui/settings', formOf(first, { overwrite_vm_tags: 'true', overwrite_ip_tags: 'false' }));
   expect(late.status).toBe(422);
   expect(late.text).toContain('Somebody else changed 1 setting that you changed, too');
-  expect(late.text).toMatch(/Overwrite vm tags.*Somebody else changed this meanwhile: off is stored now/);
+  expect(late.text).toMatch(/Overwrite VM tags.*Somebody else changed this meanwhile: off is stored now/);
   expect(late.html).toMatch(/name="plan_change_limit_percent"[^>]*value="40"|value="40"[^>]*name="plan_change_limit_percent"/);
   expect((await settingsOf()).get('overwrite_ip_tags')).toMatchObject({ global: null });
   const filled = { overwrite_vm_tags: 'true', overwrite_ip_tags: 'false', plan_change_limit_percent: '40' };
@@ -116,7 +116,7 @@ test('an endpoint inherits, or decides for itself: on or off', async () => {
   await server.ask('PATCH', '/settings', { body: { overwrite_vm_tags: false }, headers: { 'if-match': '*' } });
   const path = `/ui/endpoints/${id}/settings`;
   const page = await visitor.get(path);
-  expect(page.text).toMatch(/Settings of lab.*Overwrite vm tags.*Now off decided for the installation.*inherit: off/);
+  expect(page.text).toMatch(/Settings of lab.*Overwrite VM tags.*Now off decided for the installation.*inherit: off/);
   expect(page.html).not.toContain('id="netbox_timeout"');
   expect((await visitor.post(path, formOf(page, { overwrite_vm_tags: 'true' }))).location).toBe(`${path}?saved=1`);
   expect((await settingsOf(`/endpoints/${id}/settings`)).get('overwrite_vm_tags')).toMatchObject({

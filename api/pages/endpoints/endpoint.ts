@@ -18,7 +18,7 @@ export function endpointBody(endpoint: EndpointView, runs: readonly RunSummaryVi
   return [
     heading(
       name,
-      link(`/ui/endpoints/${id}/settings`, 'Settings'),
+      h('a', { class: 'button', href: `/ui/endpoints/${id}/settings` }, 'Settings'),
       manages && h('a', { class: 'button', href: `/ui/endpoints/${id}/edit` }, 'Change'),
       syncs && enabled && button(caller, `/ui/endpoints/${id}/test`, 'Test connection'),
       syncs && enabled && button(caller, '/ui/sync', 'Dry run', { fields: { endpoint: id, dryRun: 'on' } }),

@@ -56,7 +56,7 @@ export function runTable(caption: string, runs: readonly RunSummaryView[]): Html
         link(`/ui/runs/${run.id}`, runTitle(run)),
         runBadge(run.state),
         time(run.startedAt ?? run.createdAt),
-        took === null ? '–' : duration(took),
+        took === null ? '–' : h('span', { class: 'whole' }, duration(took)),
         writtenOf(run.counts),
         run.requestedBy,
       );

@@ -1,6 +1,7 @@
 import type { ChangeTotal } from '../../../database/repositories/plan-reads';
 import { reflectionKindNames } from '../../../domain/reflection/kind-names';
 import { actions, changeStates, type ChangeView, type RunSummaryView } from '../../runs/schema';
+import { withQuery } from '../given-query';
 import { h, type Html } from '../html/h';
 import { pager, type Paging } from '../html/pager';
 import { choice, empty, filters, heading, link } from '../html/parts';
@@ -20,6 +21,7 @@ export function planBody({ run, totals, rows, filter, ...paging }: Plan): Html[]
   return [
     heading(`Plan: ${runTitle(run)}`, runBadge(run.state), link(`/ui/runs/${run.id}`, 'Back to the run')),
     h('p', { class: 'summary' }, summaryOf(totals)),
+    kindsOf(path, totals, filter),
     filters(
       'Filter changes',
       h(
@@ -46,6 +48,26 @@ function summaryOf(totals: readonly ChangeTotal[]): string {
   const linked = of('link') === 0 ? '' : `, ${of('link').toLocaleString('en')} only to link`;
   const [create, change, remove] = [of('create'), of('update'), of('delete')].map(count => count.toLocaleString('en'));
   return `${create} to create, ${change} to change, ${remove} to delete${linked}`;
+}
+
+/** How many changes each kind has, with the way to them alone: what is on one page is only a part of a large plan. */
+function kindsOf(path: string, totals: readonly ChangeTotal[], filter: Plan['filter']): Html {
+  const counts = new Map<string, number>();
+  for (const { kind, count } of totals) counts.set(kind, (counts.get(kind) ?? 0) + count);
+  return h(
+    'nav',
+    { class: 'jump', 'aria-label': 'Kinds' },
+    ...reflectionKindNames
+      .filter(kind => counts.has(kind))
+      .map(kind =>
+        h(
+          'a',
+          { href: withQuery(path, { ...filter, kind }), 'aria-current': filter.kind === kind ? 'true' : null },
+          `${readable(kind)} ${counts.get(kind)?.toLocaleString('en')}`,
+        ),
+      ),
+    filter.kind !== undefined && link(withQuery(path, { ...filter, kind: undefined }), 'All kinds'),
+  );
 }
 
 const options = (names: readonly string[]) => [['', 'any'], ...names.map(name => [name, readable(name)])] as [string, string][];
@@ -95,6 +117,7 @@ const changeOf = ({ action, kind, label, state, why, fields, error }: ChangeView
         'table',
         { class: 'fields' },
         h('caption', { class: 'unseen' }, `Fields of ${label}`),
+        h('colgroup', null, h('col', { class: 'name' }), h('col', null), h('col', null)),
         h('thead', { class: 'unseen' }, h('tr', null, ...['Field', 'From', 'To'].map(head => h('th', { scope: 'col' }, head)))),
         h('tbody', null, ...fields.map(field => fieldRow(field, action))),
       ),

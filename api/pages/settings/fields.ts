@@ -2,6 +2,7 @@ import { type SettingName, specOf } from '../../../domain/settings/register';
 import { problemOf, type SettingValue } from '../../../domain/settings/spec';
 import type { SettingView } from '../../settings/schema';
 import type { FieldErrors, Typed } from '../html/form';
+import { counted } from '../html/words';
 
 /** Who decides on a page of settings: the installation, or one endpoint. */
 export type Decider = 'global' | 'endpoint';
@@ -91,7 +92,7 @@ export function rebase(
 /** A value as people read it. */
 export function valueText(value: SettingView['value'], unit: string | null = null): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
-  if (typeof value === 'number') return `${value.toLocaleString('en')}${unit === null ? '' : ` ${unit}`}`;
+  if (typeof value === 'number') return unit === null ? value.toLocaleString('en') : counted(value, unit.replace(/s$/, ''), unit);
   if (value.length === 0) return 'empty';
   return typeof value === 'string' ? value : value.join(', ');
 }

@@ -21,6 +21,9 @@ export interface Browser {
   follow(expression: string): Promise<void>;
   scripts(on: boolean): Promise<void>;
   colours(scheme: 'light' | 'dark'): Promise<void>;
+  /** How wide the window is, in CSS pixels. */
+  width(pixels: number): Promise<void>;
+  key(name: 'Tab' | 'Enter'): Promise<void>;
   /** The page as PNG, from its top, as long as it is up to a height. */
   picture(): Promise<Buffer>;
   close(): Promise<void>;
@@ -32,6 +35,7 @@ const answerSchema = z.object({
   error: z.object({ message: z.string() }).optional(),
 });
 
+/** Unless a test says otherwise. */
 const WIDTH = 1280;
 const TALLEST = 1200;
 const PATIENCE_MS = 60_000;
@@ -86,6 +90,9 @@ export async function startChromium(program: string): Promise<Browser> {
       await sleep(100);
     }
   };
+  let width = WIDTH;
+  const size = (height: number) =>
+    page('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false });
   const loaded = `document.readyState === 'complete' && window.left === undefined`;
 
   return {
@@ -102,9 +109,21 @@ export async function startChromium(program: string): Promise<Browser> {
     scripts: async on => void (await page('Emulation.setScriptExecutionDisabled', { value: !on })),
     colours: async scheme =>
       void (await page('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] })),
+    width: async pixels => {
+      width = pixels;
+      await size(800);
+    },
+    key: async name => {
+      const key = {
+        key: name,
+        code: name,
+        windowsVirtualKeyCode: name === 'Tab' ? 9 : 13,
+        ...(name === 'Enter' && { text: '\r' }),
+      };
+      await page('Input.dispatchKeyEvent', { type: 'keyDown', ...key });
+      await page('Input.dispatchKeyEvent', { type: 'keyUp', ...key });
+    },
     picture: async () => {
-      const size = (height: number) =>
-        page('Emulation.setDeviceMetricsOverride', { width: WIDTH, height, deviceScaleFactor: 1, mobile: false });
       await size(600);
       await size(Math.min(TALLEST, Math.max(600, Number(await evaluate('document.documentElement.scrollHeight')))));
       const { data } = await page('Page.captureScreenshot', { format: 'png' });
