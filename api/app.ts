@@ -5,6 +5,7 @@ import { auditRoutes } from './audit/routes';
 import { authRoutes } from './auth/routes';
 import { identify } from './auth/guarded-routes';
 import type { ApiDependencies } from './dependencies';
+import { deletionRoutes } from './deletion/routes';
 import { endpointRoutes } from './endpoints/routes';
 import { measureRequests } from './metrics/request-metrics';
 import { notificationRoutes } from './notifications/routes';
@@ -44,6 +45,7 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use(settingRoutes(dependencies));
   app.use(scheduleRoutes(dependencies));
   app.use(intentRoutes(dependencies));
+  app.use(deletionRoutes(dependencies));
   app.use(notificationRoutes(dependencies));
   app.use(auditRoutes(dependencies));
   app.use(pageRoutes(dependencies));

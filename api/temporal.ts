@@ -7,9 +7,13 @@ import {
   isGrpcServiceError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
 } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { DeletionVerdict } from '../workflows/messages';
 import { searchAttributes } from '../temporal/search-attributes';
 import {
+  type DeletionInput,
   type IntentApplyInput,
   type IntentPlanInput,
   type NetBoxLinkInput,
@@ -32,6 +36,10 @@ export interface Temporal {
   startIntentApply(run: IntentApplyStart): Promise<void>;
   /** Says something to a workflow. False when there is none that could hear it. */
   signal(workflowId: string, name: string): Promise<boolean>;
+  /** Starts the workflow of a deletion request that is already a row, unless the guest has one that is open. */
+  startDeletion(start: DeletionStart): Promise<void>;
+  /** Hands the code of a decision to the workflow, and gives what it said. */
+  decideDeletion(workflowId: string, verdict: DeletionVerdict, code: string): Promise<DecisionAnswer>;
   /** Asks a workflow to stop. False when there is none that could. */
   cancel(workflowId: string): Promise<boolean>;
   /** How many worker processes asked a queue for work lately. */
@@ -66,7 +74,20 @@ export type Question = {
   | { type: 'intentPlan'; workflowId: string; input: IntentPlanInput }
 );
 
+export interface DeletionStart {
+  requestId: string;
+  endpointId: string;
+  vmid: number;
+  actor: string;
+  /** The guest, in words. */
+  about: string;
+}
+
+export type DecisionAnswer = { taken: true } | { taken: false; code: string; message: string };
+
 const CALL_MS = 5_000;
+/** A decision takes effect in a worker. */
+const DECISION_MS = 20_000;
 const FIRST_PAUSE_MS = 100;
 /** Of gRPC. */
 const UNAVAILABLE = 14;
@@ -97,6 +118,8 @@ export function createTemporal(client: Client): Temporal {
     startFullSync: run => call(() => start(client, run)),
     startIntentApply: run => call(() => startApply(client, run)),
     signal: (workflowId, name) => call(() => signal(client, workflowId, name)),
+    startDeletion: deletion => call(() => startDeletion(client, deletion)),
+    decideDeletion: (workflowId, verdict, code) => callWithin(DECISION_MS, client, () => decideDeletion(client, workflowId, verdict, code)),
     ask: question => call(() => ask(client, question)),
     cancel: workflowId => call(() => cancel(client, workflowId)),
     pollers: taskQueue => call(() => countPollers(client, taskQueue)),
@@ -160,6 +183,37 @@ async function startApply(client: Client, { runId, actor, summary, traceparent }
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+async function startDeletion(client: Client, { requestId, endpointId, vmid, actor, about }: DeletionStart): Promise<void> {
+  const input: DeletionInput = { requestId };
+  await client.workflow.start(workflowTypes.deletionRequest, {
+    workflowId: workflowIds.deletion(endpointId, vmid),
+    taskQueue: taskQueues.control,
+    args: [input],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    staticSummary: `Deletion request for ${about}, asked for by ${actor}`,
+    staticDetails: 'Approve, reject and cancel take the one-time code that the page, or `proxbox deletion code`, gives to whoever may decide.',
+    typedSearchAttributes: [
+      { key: searchAttributes.endpoint, value: endpointId },
+      { key: searchAttributes.runKind, value: 'deletion-request' },
+      { key: searchAttributes.actor, value: actor },
+      { key: searchAttributes.vmid, value: vmid },
+      { key: searchAttributes.state, value: 'pending' },
+    ],
+  });
+}
+
+async function decideDeletion(client: Client, workflowId: string, verdict: DeletionVerdict, code: string): Promise<DecisionAnswer> {
+  try {
+    await client.workflow.getHandle(workflowId).executeUpdate(verdict, { args: [code] });
+    return { taken: true };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return { taken: false, code: 'gone', message: 'The workflow is gone.' };
+    if (!(error instanceof WorkflowUpdateFailedError) || !(error.cause instanceof ApplicationFailure)) throw error;
+    return { taken: false, code: error.cause.type ?? 'refused', message: error.cause.message };
   }
 }
 

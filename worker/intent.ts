@@ -70,7 +70,6 @@ export async function scheduleWatch(client: Client, log: Pick<Logger, 'warn'>): 
     await client.schedule.create({
       scheduleId: workflowIds.watch,
       spec: { intervals: [{ every: '1 minute' }] },
-      state: { triggerImmediately: true },
       action: {
         type: 'startWorkflow',
         workflowType: workflowTypes.watch,
@@ -81,6 +80,7 @@ export async function scheduleWatch(client: Client, log: Pick<Logger, 'warn'>): 
       },
       policies: { overlap: 'SKIP', catchupWindow: '1 minute' },
     });
+    await client.schedule.getHandle(workflowIds.watch).trigger('SKIP');
   } catch (error) {
     if (error instanceof ScheduleAlreadyRunning) return;
     log.warn({ err: error }, `the Schedule ${workflowIds.watch} could not be made: merged branches are not applied`);

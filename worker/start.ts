@@ -10,6 +10,7 @@ import type { ReadinessCheck } from '../telemetry/readiness';
 import type { Tracing } from '../telemetry/tracing';
 import { temporalCheck, workersCheck } from './checks';
 import { openClients } from './clients';
+import { composeDeletion } from './deletion';
 import { composeIntent, scheduleWatch } from './intent';
 import { composeOutbox, scheduleOutbox } from './outbox';
 import { composeQuestions } from './questions';
@@ -56,6 +57,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
       ...composeReflection(config, pool, clients),
       ...composeQuestions(config, pool, secrets, clients),
       ...(await composeIntent(config, pool, secrets, clients, client, stopping.signal)),
+      ...(await composeDeletion(config, pool, clients, client)),
       ...composeSchedules(config, pool),
       ...composeReconcile(pool, client),
       ...composeOutbox(config, pool, secrets, clients),

@@ -21,6 +21,8 @@ export const workflowTypes = {
   intentPlan: 'intentPlan',
   intentApply: 'intentApply',
   guestChange: 'guestChange',
+  deletionRequest: 'deletionRequest',
+  guestDestroy: 'guestDestroy',
   watch: 'watch',
 } as const;
 
@@ -60,6 +62,11 @@ export interface GuestChangeInput {
   changeId: string;
 }
 
+/** The row of a deletion request. */
+export interface DeletionInput {
+  requestId: string;
+}
+
 export const workflowIds = {
   fullSync: (runId: string): string => `full-sync/${runId}`,
   /** One sync per endpoint: the id is the lock. */
@@ -80,4 +87,6 @@ export const workflowIds = {
   watch: 'watch',
   /** One workflow that changes a guest: the id is the lock. Without the kind, since VMIDs are shared by both. */
   guest: (endpointId: string, vmid: number): string => `guest/${endpointId}/${vmid}`,
+  /** One open deletion request of a guest. */
+  deletion: (endpointId: string, vmid: number): string => `deletion/${endpointId}/${vmid}`,
 } as const;

@@ -1,7 +1,9 @@
-import { ParentClosePolicy, proxyActivities, setCurrentDetails, startChild } from '@temporalio/workflow';
+import { ParentClosePolicy, patched, proxyActivities, setCurrentDetails, startChild } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { DeletionActivities, LostDeletion } from '../activities/deletion/activities';
 import type { ReconcileActivities, RunToStart } from '../activities/runs/reconcile';
 import { searchAttributes } from '../temporal/search-attributes';
+import { deletionRequest } from './deletion-request';
 import { fullSync } from './full-sync';
 import { taskQueues, workflowIds } from './names';
 
@@ -14,6 +16,14 @@ const { reconcileRuns } = proxyActivities<ReconcileActivities>({
   summary: 'Compare open runs with their workflows',
 });
 
+const { listLostDeletions } = proxyActivities<DeletionActivities>({
+  taskQueue: taskQueues.control,
+  heartbeatTimeout: '10 seconds',
+  startToCloseTimeout: '5 minutes',
+  retry: { maximumAttempts: 2 },
+  summary: 'Compare open deletion requests with their workflows',
+});
+
 export interface ReconcileResult {
   started: number;
   ended: number;
@@ -24,6 +34,8 @@ export interface ReconcileResult {
 export async function reconcile(): Promise<ReconcileResult> {
   const { toStart, ended, settled } = await reconcileRuns();
   for (const run of toStart) await start(run);
+  // Releases before deletion requests have no such step in their histories.
+  if (patched('deletion-requests')) for (const request of await listLostDeletions()) await startDeletion(request);
   setCurrentDetails(`started: ${toStart.length}, ended: ${ended}, settled: ${settled}`);
   return { started: toStart.length, ended, settled };
 }
@@ -43,6 +55,26 @@ async function start({ runId, requestedBy, dryRun }: RunToStart): Promise<void> 
         { key: searchAttributes.actor, value: requestedBy },
         { key: searchAttributes.state, value: 'pending' },
         { key: searchAttributes.dryRun, value: dryRun },
+      ],
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+/** A guest has one open request: a workflow that was started meanwhile is left alone. */
+async function startDeletion({ requestId, endpointId, vmid, about }: LostDeletion): Promise<void> {
+  try {
+    await startChild(deletionRequest, {
+      workflowId: workflowIds.deletion(endpointId, vmid),
+      args: [{ requestId }],
+      taskQueue: taskQueues.control,
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: `Deletion request for ${about}, taken up again`,
+      typedSearchAttributes: [
+        { key: searchAttributes.endpoint, value: endpointId },
+        { key: searchAttributes.runKind, value: 'deletion-request' },
+        { key: searchAttributes.vmid, value: vmid },
       ],
     });
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import type { Queryable } from '../../database/queryable';
+import { findDeletion } from '../../database/repositories/deletion/requests';
 import { listEndpoints } from '../../database/repositories/endpoints';
 import { findGuestChange, listGuestChanges } from '../../database/repositories/intent/changes';
 import { findIntentPlan } from '../../database/repositories/intent/plans';
@@ -35,6 +36,8 @@ export async function authorize(db: Queryable, access: Access, caller: Identity,
       return requireOn(caller, access.who, await endpointsOfPlan(db, idOf(req, 'plan')), 'plan');
     case 'guest-change':
       return requireOn(caller, access.who, await endpointsOfChange(db, idOf(req, 'change')), 'change');
+    case 'deletion-request':
+      return requireOn(caller, access.who, await endpointsOfDeletion(db, idOf(req, 'deletion request')), 'deletion request');
     case 'schedule':
       return requireOn(caller, access.who, await endpointsOfSchedule(db, idOf(req, 'schedule')), 'schedule');
   }
@@ -66,6 +69,12 @@ async function endpointsOfChange(db: Queryable, changeId: string): Promise<Endpo
   const change = await findGuestChange(db, changeId);
   if (change === undefined) throw notFound('change');
   return change.endpointId === null ? 'all' : [change.endpointId];
+}
+
+async function endpointsOfDeletion(db: Queryable, requestId: string): Promise<EndpointSet> {
+  const request = await findDeletion(db, requestId);
+  if (request === undefined) throw notFound('deletion request');
+  return [request.endpointId];
 }
 
 async function endpointsOfSchedule(db: Queryable, scheduleId: string): Promise<EndpointSet> {

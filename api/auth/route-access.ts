@@ -19,9 +19,9 @@ export type Access = (
 /**
  * - `installation`: everything at once, so that roles on single endpoints do not count;
  * - `some-endpoint`: whatever the caller may; the route narrows what it takes and shows to that;
- * - `endpoint`, `run`, `schedule`, `intent-plan`, `guest-change`: the one whose id is in the path. For whoever holds nothing there it does not exist.
+ * - `endpoint`, `run`, `schedule`, `intent-plan`, `guest-change`, `deletion-request`: the one whose id is in the path. For whoever holds nothing there it does not exist.
  */
-export type RouteSubject = 'installation' | 'some-endpoint' | 'endpoint' | 'run' | 'schedule' | 'intent-plan' | 'guest-change';
+export type RouteSubject = 'installation' | 'some-endpoint' | 'endpoint' | 'run' | 'schedule' | 'intent-plan' | 'guest-change' | 'deletion-request';
 
 /** Every route of the API with who may use it: read by the guard in front of each, and by whoever wants to know. */
 export const routeAccess = {
@@ -70,6 +70,15 @@ export const routeAccess = {
   'GET /intent/plan-summary/:branchId': { who: 'view', on: 'some-endpoint' },
   'POST /intent/apply': { who: 'view', on: 'some-endpoint' },
   'POST /intent/changes/:id/drop': { who: 'view', on: 'guest-change' },
+  'GET /intent/deletion-requests': { who: 'view', on: 'some-endpoint' },
+  'POST /intent/deletion-requests': { who: 'view', on: 'some-endpoint' },
+  'GET /intent/deletion-requests/:id': { who: 'view', on: 'deletion-request' },
+  'POST /intent/deletion-requests/:id/approve': { who: 'view', on: 'deletion-request' },
+  'POST /intent/deletion-requests/:id/reject': { who: 'view', on: 'deletion-request' },
+  'POST /intent/deletion-requests/:id/cancel': { who: 'view', on: 'deletion-request' },
+  'POST /intent/deletion-requests/:id/code': { who: 'view', on: 'deletion-request' },
+  'POST /intent/deletion-requests/:id/execute': { who: 'view', on: 'deletion-request' },
+  'POST /intent/deletion-requests/:id/adopt': { who: 'view', on: 'deletion-request' },
   'POST /hooks/netbox': { who: 'everybody', raw: true },
 
   'GET /schedules': { who: 'view', on: 'some-endpoint' },

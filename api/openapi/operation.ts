@@ -59,6 +59,7 @@ export const tags = {
   Endpoints: 'The Proxmox clusters and hosts that are reflected into NetBox.',
   Runs: 'Syncs, the plans that they made, and how they ended.',
   Intent: 'Changes of guests that NetBox or a request asks for: planned, checked and applied.',
+  'Deletion requests': 'Guests that somebody wants gone, and that somebody else decides about.',
   Schedules: 'Syncs that start by themselves.',
   Settings: 'What holds for the installation, and what each endpoint decides for itself.',
   Notifications: 'Who is told of what happens, by mail and webhook.',

@@ -1,6 +1,7 @@
 import { auditOperations } from '../audit/operations';
 import type { RouteName } from '../auth/route-access';
 import { authOperations } from '../auth/operations';
+import { deletionOperations } from '../deletion/operations';
 import { endpointOperations } from '../endpoints/operations';
 import { intentOperations } from '../intent/operations';
 import { roleOperations } from '../people/role-operations';
@@ -19,6 +20,7 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
   ...runOperations,
   ...proxboxOperations,
   ...intentOperations,
+  ...deletionOperations,
   ...scheduleOperations,
   ...settingOperations,
   ...notificationOperations,

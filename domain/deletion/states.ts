@@ -23,6 +23,8 @@ export type DeletionEvent =
   | { type: 'cancel' }
   /** The deadline has passed. */
   | { type: 'expire' }
+  /** The guest could not be read and marked when the request was opened. */
+  | { type: 'unpreparable' }
   /** What the approvals were given for is no longer enough: an approver lost the right, or joined the requesters. */
   | { type: 'approval-lost' }
   /** The approval is older than it may be. */
@@ -62,6 +64,7 @@ const table: Readonly<Record<DeletionEvent['type'], { from: readonly DeletionSta
   reject: { from: undecided, to: 'rejected' },
   cancel: { from: undecided, to: 'cancelled' },
   expire: { from: undecided, to: 'expired' },
+  unpreparable: { from: ['needs_requester', 'pending'], to: 'failed' },
   'approval-lost': { from: decided, to: 'pending' },
   'approval-stale': { from: decided, to: 'pending' },
   differs: { from: decided, to: 'void' },

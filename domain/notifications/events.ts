@@ -6,6 +6,9 @@ export const notificationEvents = [
   'run-recovered',
   'conflicts-new',
   'credential-expiring',
+  'deletion-requested',
+  'deletion-reminder',
+  'deletion-ended',
 ] as const;
 
 export type NotificationEvent = (typeof notificationEvents)[number];
@@ -17,6 +20,9 @@ export const eventDescriptions: Readonly<Record<NotificationEvent, string>> = {
   'run-recovered': 'Runs of an endpoint succeed again',
   'conflicts-new': 'A run met conflicts that the one before had not',
   'credential-expiring': 'A token expires within some days',
+  'deletion-requested': 'Somebody wants a guest deleted, and somebody else must decide',
+  'deletion-reminder': 'A deletion request still waits for a decision',
+  'deletion-ended': 'A deletion request was approved or has ended',
 };
 
 /** Sent when somebody asks for it; nobody subscribes to it. */

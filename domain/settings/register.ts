@@ -1,5 +1,6 @@
 import { defaultPolicy } from '../reflection/policy';
 import { flagSettings } from './flags';
+import { deletionSettings } from './deletion-settings';
 import { intentSettings } from './intent-settings';
 import { byPeople, everywhere, installation } from './layers';
 import type { SettingLayer, SettingSpec, ValueOf } from './spec';
@@ -180,6 +181,7 @@ export const settings = {
     description: 'The phrase that was typed to switch it on. It is forgotten when it is switched off.',
   },
   ...intentSettings,
+  ...deletionSettings,
   ...flagSettings,
 } as const satisfies Readonly<Record<string, SettingSpec>>;
 

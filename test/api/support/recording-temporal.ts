@@ -1,5 +1,5 @@
 import { TemporalUnavailableError } from '../../../api/errors';
-import type { FullSyncStart, IntentApplyStart, Question, Temporal } from '../../../api/temporal';
+import type { DecisionAnswer, DeletionStart, FullSyncStart, IntentApplyStart, Question, Temporal } from '../../../api/temporal';
 import { RecordingSchedules } from './recording-schedules';
 
 /** Notes what the API asks of Temporal, and can be down. */
@@ -37,6 +37,19 @@ export class RecordingTemporal implements Temporal {
     return this.open.has(workflowId);
   }
 
+  async startDeletion({ requestId }: DeletionStart): Promise<void> {
+    this.refuseWhenDown();
+    this.started.push(requestId);
+  }
+
+  /** What a workflow would say. */
+  decisionAnswer: DecisionAnswer = { taken: true };
+
+  async decideDeletion(): Promise<DecisionAnswer> {
+    this.refuseWhenDown();
+    return this.decisionAnswer;
+  }
+
   async ask(question: Question): Promise<void> {
     this.refuseWhenDown();
     this.asked.push(question);
@@ -68,6 +81,7 @@ export class RecordingTemporal implements Temporal {
     this.schedules.reset();
     this.open.clear();
     this.down = false;
+    this.decisionAnswer = { taken: true };
     this.onStart = async () => {};
     this.workers = 1;
   }

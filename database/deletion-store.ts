@@ -1,0 +1,36 @@
+import type { Pool } from 'pg';
+import { bind, type Bound } from './bind';
+import { inTransaction } from './queryable';
+import * as decisions from './repositories/deletion/decisions';
+import * as requesters from './repositories/deletion/requesters';
+import * as requests from './repositories/deletion/requests';
+import * as endpoints from './repositories/endpoints';
+import * as links from './repositories/links';
+import { judgeBinding } from './repositories/bindings';
+import { grantsOf } from './repositories/people/role-bindings';
+import { tellDeletion } from './tell-deletion';
+
+const { CODE_MINUTES: _, ...ofDecisions } = decisions;
+
+const repositories = {
+  ...requests,
+  ...requesters,
+  ...ofDecisions,
+  findEndpoint: endpoints.findEndpoint,
+  loadLinks: links.loadLinks,
+  judgeBinding,
+  grantsOf,
+  tellDeletion,
+};
+
+/** What the activities of deletion requests may do with the database. */
+export type DeletionStoreFunctions = Bound<typeof repositories>;
+
+export interface DeletionStore extends DeletionStoreFunctions {
+  /** All of `work` or nothing. */
+  transaction<T>(work: (store: DeletionStoreFunctions) => Promise<T>): Promise<T>;
+}
+
+export function createDeletionStore(pool: Pool): DeletionStore {
+  return { ...bind(repositories, pool), transaction: work => inTransaction(pool, db => work(bind(repositories, db))) };
+}
