@@ -9,7 +9,7 @@ import type { JsonObject } from '../../domain/json';
 import { textIn } from '../../domain/reflection/kind';
 import { StopRun } from '../failures';
 import type { IntentDeps } from './deps';
-import { readFacts } from './netbox-facts';
+import { readFacts, withBranch, type FactReader } from './netbox-facts';
 
 /** What a plan is to be made of. */
 export interface Asked {
@@ -23,12 +23,19 @@ export interface Asked {
 
 /** The changes of a plan: those that were posted, or those that NetBox keeps of the branch — never main as it is now. */
 export async function collectAsked(deps: IntentDeps, plan: IntentPlan): Promise<Asked> {
-  const { changes, problems } = plan.branch === null ? await posted(deps, plan) : await ofBranch(deps, plan.branch);
-  const [tagSlugs, shown] = await Promise.all([readTagSlugs(deps, changes), readShown(deps, changes)]);
+  const netbox = await readerOf(deps, plan.branch);
+  const { changes, problems } = plan.branch === null ? await posted(deps, plan) : await ofBranch(deps, plan.branch, netbox);
+  const [tagSlugs, shown] = await Promise.all([readTagSlugs(netbox, changes), readShown(deps, changes)]);
   return { changes, problems, tagSlugs, shown };
 }
 
 type Branch = NonNullable<IntentPlan['branch']>;
+
+/** What a branch made is in main after its merge, and before it only in the branch. */
+async function readerOf({ netbox, branching }: IntentDeps, branch: Branch | null): Promise<FactReader> {
+  const found = branch === null || branch.mergedAt !== null ? undefined : await branching.find(branch.id);
+  return found?.status === 'ready' ? withBranch(netbox, found.schemaId) : netbox;
+}
 
 async function posted(deps: IntentDeps, { id, asked }: IntentPlan): Promise<Pick<Asked, 'changes' | 'problems'>> {
   const whole = await Promise.all(asked.map(change => withDocument(deps, id, change)));
@@ -44,14 +51,18 @@ async function withDocument({ openSecret }: IntentDeps, planId: string, change: 
   return { ...change, payload: { ...change.payload, cloud_init: { ...cloudInit, user_data: document } } };
 }
 
-async function ofBranch(deps: IntentDeps, { id, mergedAt }: Branch): Promise<Pick<Asked, 'changes' | 'problems'>> {
+async function ofBranch(
+  deps: IntentDeps,
+  { id, mergedAt }: Branch,
+  netbox: FactReader,
+): Promise<Pick<Asked, 'changes' | 'problems'>> {
   await deps.netbox.open();
   const stored = await deps.branching.changes(id, { objectTypes: guestObjectTypes });
   // After a merge NetBox keeps stored creates that it refused, or that somebody deleted since.
   const absent = mergedAt === null ? [] : stored.filter(row => row.action === 'create' && !row.inMain);
   const { changes, problems } = collectChanges(
     stored.filter(row => !absent.includes(row)),
-    await readFacts(deps, stored),
+    await readFacts({ netbox, store: deps.store }, stored),
   );
   const notThere = absent.map(({ objectType, objectRepr }) => ({
     place: `${objectType} ${objectRepr}`,
@@ -60,7 +71,7 @@ async function ofBranch(deps: IntentDeps, { id, mergedAt }: Branch): Promise<Pic
   return { changes, problems: [...problems, ...notThere] };
 }
 
-async function readTagSlugs({ netbox }: IntentDeps, changes: readonly GuestChange[]): Promise<Map<string, string>> {
+async function readTagSlugs(netbox: FactReader, changes: readonly GuestChange[]): Promise<Map<string, string>> {
   const names = new Set(
     changes.flatMap(change => {
       if (change.op === 'delete') return [];

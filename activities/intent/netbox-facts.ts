@@ -6,7 +6,23 @@ import { idIn, textIn } from '../../domain/reflection/kind';
 import type { ReflectionKindName } from '../../domain/reflection/kind-names';
 import type { IntentDeps } from './deps';
 
-type Needs = Pick<IntentDeps, 'netbox' | 'store'>;
+/** As a plan reads NetBox. */
+export type FactReader = Pick<IntentDeps['netbox'], 'listAll' | 'listByIds'>;
+
+interface Needs extends Pick<IntentDeps, 'store'> {
+  netbox: FactReader;
+}
+
+/** Main, and what only a branch that is not merged has: the VLAN that it made for an interface of its own. */
+export const withBranch = (netbox: FactReader, branch: string): FactReader => ({
+  listAll: (path, options) => netbox.listAll(path, { ...options, branch }),
+  async listByIds(path, ids, options) {
+    const rows = await netbox.listByIds(path, ids, options);
+    const inMain = new Set(rows.map(({ id }) => id));
+    const others = ids.filter(id => !inMain.has(id));
+    return others.length === 0 ? rows : [...rows, ...(await netbox.listByIds(path, others, { ...options, branch }))];
+  },
+});
 
 /** Everything that the snapshots of changes point to: numbers of VLANs, whose interface an address is on, which guest a virtual machine shows. */
 export async function readFacts(deps: Needs, changes: readonly StoredChange[]): Promise<NetBoxFacts> {
