@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { openApiDocument } from '../../../api/openapi/document';
 import { INTENT_PHRASE } from '../../../domain/settings/intent-switch';
 import { methods } from '../../../api/openapi/document-types';
-import { type ApiServer, startApiServer } from '../support/api-server';
+import { type Answer, type ApiServer, startApiServer } from '../support/api-server';
 import { seedGuestChange, seedRun, seedSchedule } from '../support/seed';
 import { createEndpoint, token } from '../support/shapes';
 import { addPerson, type Person } from './support/people';
@@ -113,11 +113,11 @@ const filled = (path: string): string =>
     .replace(/^\/([\w/]+)\/\{id\}/, (_all, what: string) => `/${what}/${ids[what] ?? randomUUID()}`)
     .replace(/\{\w+\}/g, () => randomUUID());
 
-async function send(by: Person, route: string): Promise<number> {
+async function send(by: Person, route: string): Promise<Answer> {
   const [method = '', path = ''] = route.split(' ');
   // What is about an endpoint is about the one that is there.
   const body = /^\/intent\/[\w-]+$/.test(path) ? { endpoint_id: ids['endpoints'], ...bodies[route] } : bodies[route];
-  return (await by.ask(method, filled(path), { ...(method !== 'DELETE' && { body }), headers: { 'if-match': '*' } })).status;
+  return by.ask(method, filled(path), { ...(method !== 'DELETE' && { body }), headers: { 'if-match': '*' } });
 }
 
 /** Everything that the database holds, but for who asked what when. */
@@ -153,21 +153,21 @@ describe.each([
 ] as const)('%s', (_who, by, routes) => {
   test.each(routes.map(({ route }) => route))('starts and changes nothing by %s', async route => {
     const before = [await contents(), askedOfTemporal()];
-    expect([403, 404]).toContain(await send(by(), route));
+    expect([403, 404]).toContain((await send(by(), route)).status);
     expect([await contents(), askedOfTemporal()]).toEqual(before);
   });
 });
 
 test('an administrator is let in by the same requests: it is the right that was missing', async () => {
-  const admin = await addPerson(server, { roles: ['administrator'], password: person.password });
+  const admin = await addPerson(server, { roles: ['administrator'] });
   const refused: string[] = [];
+  const others = changing.filter(({ who }) => !aboutOneself.includes(who)).map(({ route }) => route);
   // What ends something comes last, so that what is tried before it is still there.
-  const order = changing
-    .map(({ route }) => route)
-    .sort((a, b) => Number(a.startsWith('DELETE')) - Number(b.startsWith('DELETE')));
-  for (const route of order) {
-    const status = await send(admin, route);
-    if ([400, 401, 403, 415, 422].includes(status)) refused.push(`${route} ${status}`);
+  for (const route of others.sort((a, b) => Number(a.startsWith('DELETE')) - Number(b.startsWith('DELETE')))) {
+    const { body } = await send(admin, route);
+    const code = String(Reflect.get(Object(body), 'code'));
+    if (['permission-denied', 'unauthenticated', 'invalid-body', 'malformed-body'].includes(code))
+      refused.push(`${route}: ${code}`);
   }
   expect(refused).toEqual([]);
 });
