@@ -145,9 +145,11 @@ async function takePlan(
   return `a plan of ${plan.requestedBy}`;
 }
 
+export const mayAskSomething = (caller: Asking['caller']): boolean => Object.keys(rightsAtRequest(caller)).length > 0;
+
 /** Whoever may ask for no change at all starts nothing: not even a plan in which every change is refused. */
 function requireSomeIntent(caller: Asking['caller']): void {
-  if (Object.keys(rightsAtRequest(caller)).length > 0) return;
+  if (mayAskSomething(caller)) return;
   throw new Problem(
     'permission-denied',
     'This needs a permission of intent, such as intent_update_vm. An administrator can give you a role that has it.',

@@ -30,6 +30,15 @@ export const pageAccess = {
   'POST /ui/intent/plans/:id/apply': { who: 'view', on: 'intent-plan' },
   'POST /ui/intent/changes/:id/drop': { who: 'view', on: 'guest-change' },
 
+  'GET /ui/deletions': { who: 'view', on: 'some-endpoint' },
+  'POST /ui/deletions': { who: 'view', on: 'some-endpoint' },
+  'GET /ui/deletions/:id': { who: 'view', on: 'deletion-request' },
+  'POST /ui/deletions/:id/approve': { who: 'view', on: 'deletion-request' },
+  'POST /ui/deletions/:id/reject': { who: 'view', on: 'deletion-request' },
+  'POST /ui/deletions/:id/cancel': { who: 'view', on: 'deletion-request' },
+  'POST /ui/deletions/:id/look': { who: 'view', on: 'deletion-request' },
+  'POST /ui/deletions/:id/adopt': { who: 'view', on: 'deletion-request' },
+
   'GET /ui/endpoints': { who: 'view', on: 'some-endpoint' },
   'GET /ui/endpoints/new': { who: 'manage_endpoints', on: 'installation' },
   'POST /ui/endpoints/new': { who: 'manage_endpoints', on: 'installation' },

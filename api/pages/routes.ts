@@ -4,6 +4,7 @@ import type { ApiDependencies } from '../dependencies';
 import { accountPages } from './account/pages';
 import { assetRoutes } from './assets';
 import { auditPages } from './audit/pages';
+import { deletionPages } from './deletions/pages';
 import { endpointPages } from './endpoints/pages';
 import { answerFailures, noSuchPage } from './failures';
 import { guestPages } from './guests/pages';
@@ -31,6 +32,7 @@ export function pageRoutes(dependencies: ApiDependencies): Router {
   endpointPages(pages, dependencies);
   guestPages(pages, dependencies);
   intentPages(pages, dependencies);
+  deletionPages(pages, dependencies);
   notificationPages(pages, dependencies);
   schedulePages(pages, dependencies);
   settingPages(pages, dependencies);

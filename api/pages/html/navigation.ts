@@ -7,6 +7,7 @@ export type Place =
   | 'schedules'
   | 'guests'
   | 'intent'
+  | 'deletions'
   | 'notifications'
   | 'settings'
   | 'audit'
@@ -31,6 +32,7 @@ export const navigation: readonly NavigationItem[] = [
   { place: 'schedules', href: '/ui/schedules', text: 'Schedules', shown: seesSomething },
   { place: 'guests', href: '/ui/guests', text: 'Guests', shown: seesSomething },
   { place: 'intent', href: '/ui/intent', text: 'Changes', shown: seesSomething },
+  { place: 'deletions', href: '/ui/deletions', text: 'Deletions', shown: seesSomething },
   {
     place: 'notifications',
     href: '/ui/notifications',

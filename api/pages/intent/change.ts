@@ -1,3 +1,4 @@
+import { intentPermission } from '../../../domain/intent/gate';
 import type { Identity } from '../../auth/identity';
 import type { GuestChangeView } from '../../intent/schema';
 import { button } from '../html/form';
@@ -151,9 +152,13 @@ function callsOf({ calls }: GuestChangeView): Html | null {
   );
 }
 
-function footOf({ id, netboxId, endpoint, state }: GuestChangeView, { caller, netboxUrl, held }: ChangeContext): Html | null {
+function footOf(
+  { id, netboxId, endpoint, state, op, kind }: GuestChangeView,
+  { caller, netboxUrl, held }: ChangeContext,
+): Html | null {
   const inNetBox = netboxId !== null && netboxUrl !== undefined;
-  const droppable = held && state !== 'queued' && state !== 'running' && caller.permissions('view', endpoint ?? undefined);
+  const droppable =
+    held && state !== 'queued' && state !== 'running' && caller.permissions(intentPermission(op, kind), endpoint ?? undefined);
   if (!inNetBox && !held) return null;
   return h(
     'div',

@@ -1,6 +1,7 @@
 import type { PlanLine } from '../../../database/repositories/intent/plan-list';
 import type { GateReason } from '../../../domain/intent/gate';
 import type { Identity } from '../../auth/identity';
+import { mayAskSomething } from '../../intent/ask';
 import { field, formErrors, postForm, type FormState } from '../html/form';
 import { h, type Html } from '../html/h';
 import { pager, type Paging } from '../html/pager';
@@ -19,7 +20,7 @@ interface PlanList extends Paging {
   form: FormState;
 }
 
-export function planListBody({ plans, caller, shut, form, ...paging }: PlanList): (Html | null)[] {
+export function planListBody({ plans, caller, shut, form, ...paging }: PlanList): (Html | null | false)[] {
   return [
     heading('Changes from NetBox'),
     h(
@@ -35,19 +36,20 @@ export function planListBody({ plans, caller, shut, form, ...paging }: PlanList)
         : table('Plans', ['Of', 'Plan', 'What it comes to', 'Applied', 'Asked for', 'By'], plans.map(planRow)),
       pager('/ui/intent', {}, paging),
     ),
-    section(
-      'Plan a branch',
-      formErrors(form),
-      postForm(
-        caller,
-        '/ui/intent',
-        field('branch_id', 'Id of the branch in NetBox', form, {
-          required: true,
-          hint: 'It ends the address of the branch’s page in NetBox. Planning changes nothing; the branch may be open or merged.',
-        }),
-        h('button', { type: 'submit', class: 'primary' }, 'Plan'),
+    mayAskSomething(caller) &&
+      section(
+        'Plan a branch',
+        formErrors(form),
+        postForm(
+          caller,
+          '/ui/intent',
+          field('branch_id', 'Id of the branch in NetBox', form, {
+            required: true,
+            hint: 'It ends the address of the branch’s page in NetBox. Planning changes nothing; the branch may be open or merged.',
+          }),
+          h('button', { type: 'submit', class: 'primary' }, 'Plan'),
+        ),
       ),
-    ),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { GateReason } from '../../../domain/intent/gate';
 import type { Identity } from '../../auth/identity';
+import { mayAskSomething } from '../../intent/ask';
 import type { GuestChangeView, IntentPlanView } from '../../intent/schema';
 import { button, checkbox, postForm } from '../html/form';
 import { h, type Html } from '../html/h';
@@ -35,7 +36,9 @@ export function planBody({ plan, caller, shut, held, endpoints, netboxUrl, probl
     heading(
       planTitle(plan),
       planBadge(plan.state),
-      branch !== null && button(caller, '/ui/intent', 'Plan again', { fields: { branch_id: String(branch.id) } }),
+      branch !== null &&
+        mayAskSomething(caller) &&
+        button(caller, '/ui/intent', 'Plan again', { fields: { branch_id: String(branch.id) } }),
       link('/ui/intent', 'All plans'),
     ),
     problem === undefined ? null : notice('bad', problem),

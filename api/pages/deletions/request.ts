@@ -1,0 +1,115 @@
+import type { Person } from '../../../database/repositories/people/holders';
+import type { AuditRow } from '../../../domain/audit/record';
+import type { Identity } from '../../auth/identity';
+import type { DeletionView } from '../../deletion/schema';
+import { h, type Html } from '../html/h';
+import { facts, heading, link, notice, row, section, table } from '../html/parts';
+import { time } from '../html/time';
+import { readable } from '../html/words';
+import { guestText, peopleFacts, reasonsOf } from './card';
+import { decisionsOf, type Sent } from './decide';
+import { countdown, deletionBadge, isEnded, stateWords } from './state';
+import { aboutOf, aroundFacts, aroundOf, digestPart } from './what';
+
+interface RequestPage {
+  request: DeletionView;
+  deciders: readonly Person[];
+  /** Newest first. */
+  audit: readonly AuditRow[];
+  caller: Identity;
+  netboxUrl: string | undefined;
+  sent?: Sent | undefined;
+}
+
+export function requestBody({ request, deciders, audit, caller, netboxUrl, sent }: RequestPage): (Html | null)[] {
+  const about = aboutOf(request);
+  const around = aroundOf(request);
+  return [
+    heading(`Deletion of ${guestText(request)}`, deletionBadge(request.state), link('/ui/deletions', 'All requests')),
+    sent !== undefined && sent.errors[''] !== undefined ? notice('bad', sent.errors['']) : null,
+    h('p', { class: 'lead' }, stateWords[request.state]),
+    reasonsOf(request),
+    section('Request', h('blockquote', null, request.reason), factsOf(request, deciders)),
+    about === null
+      ? isEnded(request)
+        ? null
+        : notice('calm', 'The guest is being read and marked. Nobody can approve before that; load the page again in a moment.')
+      : digestPart(about, request.digest, netboxUrl),
+    around === null
+      ? null
+      : section(
+          'What else was there',
+          h(
+            'p',
+            { class: 'hint' },
+            'When the request was opened, ',
+            time(around.takenAt),
+            '. It is read again before anything is destroyed.',
+          ),
+          facts(aroundFacts(around)),
+        ),
+    decisionsOf(request, caller, sent),
+    decided(request),
+    receiptOf(request),
+    chain(audit),
+  ];
+}
+
+const factsOf = (request: DeletionView, deciders: readonly Person[]): Html =>
+  facts([
+    ...peopleFacts(request, deciders),
+    ['Asked for', time(request.openedAt)],
+    isEnded(request)
+      ? ['Ended', [time(request.endedAt), request.endedBy !== null && ` by ${request.endedBy}`]]
+      : ['Expires', ['in ', h('strong', null, countdown(request.deadline)), ', ', time(request.deadline)]],
+    ['Comes from', request.source === 'branch' ? 'a merged branch of NetBox' : 'a request'],
+    ['Node', request.node ?? '–'],
+    ...(request.task === null ? [] : [['Task in Proxmox', h('code', null, request.task)] as const]),
+  ]);
+
+function decided({ decisions }: DeletionView): Html | null {
+  if (decisions.length === 0) return null;
+  return section(
+    'Decisions',
+    table(
+      'Decisions',
+      ['When', 'Who', 'What', 'Why', 'Took effect'],
+      decisions.map(({ decidedAt, name, verdict, withoutBackup, reason, effectiveAt }) =>
+        row(
+          time(decidedAt),
+          name,
+          [readable(verdict), withoutBackup && ', without a backup'],
+          reason ?? '–',
+          effectiveAt === null ? 'no' : time(effectiveAt),
+        ),
+      ),
+    ),
+  );
+}
+
+const receiptOf = ({ receipt }: DeletionView): Html | null =>
+  receipt === null
+    ? null
+    : section(
+        'Receipt',
+        h('p', { class: 'hint' }, 'Everything that is needed to make the guest anew, but its disks.'),
+        h('details', null, h('summary', null, 'Show it'), h('pre', { class: 'detail' }, JSON.stringify(receipt, null, 2))),
+      );
+
+/** Every row of the audit log about the request: two for each effect. */
+function chain(rows: readonly AuditRow[]): Html | null {
+  if (rows.length === 0) return null;
+  return section(
+    'Audit chain',
+    table(
+      'Audit rows of this request',
+      ['Row', 'When', 'Who', 'What', 'Result'],
+      rows.map(({ seq, time: at, actor, action, phase, result, reason }) =>
+        row(link(`/ui/audit/${seq}`, String(seq)), time(at), actor.name, action, [
+          result ?? phase,
+          reason !== null && `: ${reason}`,
+        ]),
+      ),
+    ),
+  );
+}
