@@ -20,7 +20,8 @@ export const resultBadge = ({ result, phase }: Pick<AuditRow, 'result' | 'phase'
 /** `endpoint.test` as *Endpoint: test*, `session.sign-in` as *Session: sign in*. */
 export function actionText(action: string): string {
   const [what = '', done = ''] = action.split('.');
-  return `${readable(what)}: ${readable(done).toLowerCase()}`;
+  const words = readable(done);
+  return `${readable(what)}: ${words.charAt(0).toLowerCase()}${words.slice(1)}`;
 }
 
 export const whoText = ({ actor }: Pick<AuditRow, 'actor'>): string =>

@@ -11,8 +11,23 @@ export function duration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** `first-run-review` and `virtual_machine` as words. */
+/** `first-run-review` and `virtual_machine` as words; names as they are written elsewhere. */
 export function readable(code: string): string {
-  const words = code.replaceAll(/[-_]/g, ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  const words = code.split(/[-_]/).map(word => spelled[word.toLowerCase()] ?? word);
+  const text = words.join(' ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+const spelled: Readonly<Record<string, string>> = {
+  cloudinit: 'cloud-init',
+  dns: 'DNS',
+  ip: 'IP',
+  ipv4: 'IPv4',
+  ipv6: 'IPv6',
+  lxc: 'LXC',
+  mac: 'MAC',
+  netbox: 'NetBox',
+  vlan: 'VLAN',
+  vm: 'VM',
+  vmid: 'VMID',
+};

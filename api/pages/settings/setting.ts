@@ -23,7 +23,7 @@ export function settingRow({ setting, decider, state, contested }: SettingRow): 
     h(
       'div',
       null,
-      h('h3', { id: `${name}-title` }, titleOf(name)),
+      h('h3', { id: `${name}-title` }, readable(name)),
       h(
         'p',
         { class: 'hint', id: `${name}-hint` },
@@ -58,24 +58,6 @@ export function settingRow({ setting, decider, state, contested }: SettingRow): 
     ),
   );
 }
-
-/** `overwrite_vm_tags` as *Overwrite VM tags*: names as they are written elsewhere. */
-const titleOf = (name: string): string =>
-  Object.entries(spelled).reduce((title, [word, as]) => title.replaceAll(new RegExp(`\\b${word}\\b`, 'gi'), as), readable(name));
-
-const spelled = {
-  netbox: 'NetBox',
-  ipv4: 'IPv4',
-  ipv6: 'IPv6',
-  ip: 'IP',
-  vm: 'VM',
-  dns: 'DNS',
-  vmid: 'VMID',
-  lxc: 'LXC',
-  cloudinit: 'cloud-init',
-  json: 'JSON',
-  sso: 'SSO',
-};
 
 const origins: Record<SettingView['origin'], Parameters<typeof badge>> = {
   environment: ['warn', 'from the environment'],
