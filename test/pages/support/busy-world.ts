@@ -1,12 +1,13 @@
 import { type RunningNetBox, startNetBoxSimulator } from '../../../simulators/netbox/server';
 import { type ProxmoxSimulator, startProxmoxSimulator } from '../../../simulators/proxmox/simulator';
+import { seedDeletion } from '../../api/support/seed-deletion';
 import { startSyncWorld, type SyncWorld } from '../../support/sync-world';
 
 /** A world in which every page has something to show. */
 export interface BusyWorld {
   world: SyncWorld;
   /** What pages are about, by the names that their addresses give it. */
-  ids: Readonly<Record<'runs' | 'dryRun' | 'intent' | 'endpoints' | 'schedules' | 'users' | 'roles', string>>;
+  ids: Readonly<Record<'runs' | 'dryRun' | 'intent' | 'deletions' | 'endpoints' | 'schedules' | 'users' | 'roles', string>>;
   close(): Promise<void>;
 }
 
@@ -43,9 +44,20 @@ export async function startBusyWorld(password: string): Promise<BusyWorld> {
   await world.api('POST', '/notifications/targets', told);
   const diff = { op: 'update', kind: 'qemu', payload: { vmid: 100, memory_mib: 4_096 } };
   const plan = await world.api<Made>('POST', '/intent/plan', { endpoint_id: endpoints, diffs: [diff] }, { prefer: 'wait=30' });
+  const unwanted = { vmid: 101, name: 'db-test-0002', endpoint_name: 'Berlin' };
+  const deletion = await seedDeletion(world.database.pool, endpoints, unwanted, { id: mia.id, name: 'mia' });
   return {
     world,
-    ids: { runs: failed.id, dryRun: planned.id, intent: plan.id, endpoints, schedules: '', users: mia.id, roles },
+    ids: {
+      runs: failed.id,
+      dryRun: planned.id,
+      intent: plan.id,
+      deletions: deletion.id,
+      endpoints,
+      schedules: '',
+      users: mia.id,
+      roles,
+    },
     close: async () => {
       await world.stop();
       for (const each of [berlin, hamburg]) await each.close();
