@@ -56,8 +56,9 @@ export function problemOfUserData(text: string, parse: (text: string) => ParsedU
   return /^#cloud-config\b/.test(text) ? null : 'its first line is not "#cloud-config", so that the guest would ignore it';
 }
 
-/** A key whose value is a password in plain text; a comment is none, a hash is. */
-const PASSWORD = /^[ \t]*(?:-[ \t]+)?["']?(?:plain_text_passwd|password|passwd)["']?[ \t]*:[ \t]*(?!["']?\$\d)\S/im;
+/** A key whose value is a password in plain text, on a line of its own or in braces; a comment is none, and a hash is none. */
+const PASSWORD =
+  /^(?![ \t]*#)(?:[^\n]*[{,])?[ \t]*(?:-[ \t]+)?["']?(?:plain_text_passwd|password|passwd)["']?[ \t]*:[ \t]*(?!["']?\$\d)\S/im;
 const CHPASSWD_LIST = /^[ \t]*chpasswd[ \t]*:[\s\S]*?^[ \t]*list[ \t]*:/im;
 
 /** Whether a document holds a password that everybody can read who can read the virtual machine in NetBox. */

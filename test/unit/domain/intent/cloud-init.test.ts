@@ -31,6 +31,9 @@ test.each([
   ['users:\n  - passwd: $6$rounds$abc', false],
   ['# password: is not here', false],
   ['chpasswd: { expire: false }', false],
+  ['chpasswd: {users: [{name: ops, password: hunter2}]}', true],
+  ['{"users": [{"name": "ops", "passwd": "$6$salt$hash"}]}', false],
+  ['# users: [{name: ops, password: hunter2}]', false],
   ['ssh_pwauth: true', false],
 ])('a password in plain text is seen: %j', (text, expected) => {
   expect(hasPlainPassword(text)).toBe(expected);
