@@ -14,7 +14,7 @@ const pauseMs = 1_000;
 /** Events that happen at once may become visible in either order. */
 const lookedAtAgain = 50;
 
-/** Looks until there is something to do, or for an hour. */
+/** Looks until there is something to do, for an hour, or until this process stops: whoever comes next finds what was missed. */
 export async function watchBranches(
   deps: IntentDeps,
   beat: (what: string) => void,
@@ -23,7 +23,7 @@ export async function watchBranches(
   const until = Date.now() + longestMs;
   const either = AbortSignal.any([signal, deps.stopping]);
   let isPrepared = false;
-  for (let lookAt = 0; Date.now() < until;) {
+  for (let lookAt = 0; Date.now() < until && !deps.stopping.aborted;) {
     const settings = await deps.settings.ofInstallation();
     const watch = await deps.store.findWatch();
     const isOn = intentEnabled(settings);
@@ -35,20 +35,9 @@ export async function watchBranches(
       if (found.length > 0) return found;
       lookAt = Date.now() + settings.intent_watch_seconds * 1000;
     }
-    await sleep(pauseMs, undefined, { signal: either }).catch(() => {
-      signal.throwIfAborted();
-      throw new StopHere();
-    });
+    await sleep(pauseMs, undefined, { signal: either }).catch(() => signal.throwIfAborted());
   }
   return [];
-}
-
-/** This process stops; the next attempt watches in another one. */
-class StopHere extends Error {
-  constructor() {
-    super('The worker stops; another one goes on.');
-    this.name = 'StopHere';
-  }
 }
 
 /** NetBox may be away: then it is asked again the next time. */
