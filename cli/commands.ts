@@ -2,6 +2,7 @@ import type { Command, Group } from './command';
 import { auditCommands } from './commands/audit';
 import { completion } from './commands/completion';
 import { configCommands } from './commands/config';
+import { deletionCommands } from './commands/deletion';
 import { doctor } from './commands/doctor';
 import { endpointCommands } from './commands/endpoint';
 import { intentCommands } from './commands/intent';
@@ -19,6 +20,7 @@ export const entries: readonly (Command | Group)[] = [
   runCommands,
   planCommands,
   intentCommands,
+  deletionCommands,
   endpointCommands,
   scheduleCommands,
   settingsCommands,
