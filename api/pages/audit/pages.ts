@@ -3,6 +3,7 @@ import { findAuditRow, findOtherHalf, listAudit, listOpenIntents } from '../../.
 import { type Endpoint, listEndpoints } from '../../../database/repositories/endpoints';
 import { listRoles } from '../../../database/repositories/people/roles';
 import { listUsers } from '../../../database/repositories/people/users';
+import { listSchedules } from '../../../database/repositories/schedules';
 import { auditCursorSchema, auditQuery } from '../../audit/schema';
 import type { ApiDependencies } from '../../dependencies';
 import { decodeCursor, encodeCursor } from '../../paging';
@@ -28,9 +29,12 @@ const listQuery = auditQuery
 const seqSchema = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 
 async function readNames(database: ApiDependencies['database'], endpoints: readonly Endpoint[]): Promise<Names> {
-  const [users, roles] = await Promise.all([listUsers(database), listRoles(database)]);
+  const [users, roles, schedules] = await Promise.all([listUsers(database), listRoles(database), listSchedules(database)]);
   return new Map(
-    [...endpoints, ...roles, ...users.map(({ id, username: name }) => ({ id, name }))].map(({ id, name }) => [id, name]),
+    [...endpoints, ...roles, ...schedules, ...users.map(({ id, username: name }) => ({ id, name }))].map(({ id, name }) => [
+      id,
+      name,
+    ]),
   );
 }
 

@@ -35,7 +35,7 @@ const places: Readonly<Record<string, string>> = {
   schedule: '/ui/schedules',
 };
 
-/** Names of endpoints, users and roles by their ids. */
+/** Names of endpoints, users, roles and schedules by their ids. */
 export type Names = ReadonlyMap<string, string>;
 
 /** What a row is about, with a link to its page where it has one; by the name that it has now, else by the one that was noted. */
