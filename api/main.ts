@@ -1,4 +1,6 @@
 import { endWithin } from '../config/host/bounded-end';
+import { endWith, fail } from '../config/host/fail';
+import { Opened } from '../config/host/opened';
 import { loadConfig } from '../config/load';
 import { createPool, resolveDatabase } from '../database/connect';
 import { migrate } from '../database/migrate';
@@ -6,6 +8,7 @@ import { createLog } from '../telemetry/log';
 import { openSide, registryFor } from '../telemetry/side';
 import { openTracing } from '../telemetry/tracing';
 import { findTemporal } from '../temporal/find';
+import { showFirstKey } from './show-first-key';
 import { startApi } from './start';
 import { readinessChecks } from './system/readiness';
 import { openTemporal } from './temporal';
@@ -13,30 +16,28 @@ import { openTemporal } from './temporal';
 /** Open requests have ten seconds, and what was opened is closed in a moment. */
 const LONGEST_END_SECONDS = 30;
 
-type Close = () => Promise<unknown>;
-
 /** The API as a process of its own. Ends on SIGINT or SIGTERM, with everything that it opened. */
 async function main(): Promise<void> {
   const config = loadConfig();
   const log = createLog(config.logLevel);
-  const opened: Close[] = [];
+  const opened = new Opened();
   const ended = signalled();
 
   try {
     const resolved = await resolveDatabase(config);
-    opened.push(() => resolved.stop());
+    opened.add('PostgreSQL', resolved.stop);
     log.info(resolved.described);
     await migrate(resolved.url, { log: line => log.info(line) });
     const database = createPool(resolved.url);
-    opened.push(() => database.end());
+    opened.add('connections to PostgreSQL', () => database.end());
 
     const found = await findTemporal(config, { info: line => log.info(line), warn: line => log.warn(line) });
-    opened.push(() => found.stop());
+    opened.add('Temporal', found.stop);
     log.info(found.described);
     const tracing = await openTracing(config.tracing, 'proxbox-api');
-    if (tracing !== undefined) opened.push(tracing.stop);
+    if (tracing !== undefined) opened.add('traces', tracing.stop);
     const { temporal, close } = openTemporal(found.connectionOptions, found.namespace, tracing?.clientInterceptors);
-    opened.push(close);
+    opened.add('connection to Temporal', close);
 
     const metrics = registryFor(config.metrics);
     const api = await startApi({
@@ -50,33 +51,26 @@ async function main(): Promise<void> {
       ...(metrics && { metrics }),
       ...(tracing && { tracing }),
     });
-    opened.push(() => api.stop());
+    opened.add('API', api.stop);
     log.info(`API: ${api.url}`);
     const side = await openSide(config.metrics, { register: metrics, checks: readinessChecks({ database, temporal }) });
     if (side !== undefined) {
-      opened.push(side.stop);
+      opened.add('metrics', side.stop);
       log.info(`metrics: ${side.url}/metrics`);
     }
 
     await ended;
     log.info('stopping');
     endWithin(LONGEST_END_SECONDS, line => log.error(line));
+  } catch (error) {
+    fail(error);
   } finally {
-    for (const close of opened.reverse()) await close();
+    endWith(await opened.close());
   }
-}
-
-/** Straight to the terminal: a log is kept, and what is shown here must not be. */
-function showFirstKey(token: string, { username, password }: { username: string; password: string }): void {
-  const lines = [`user       ${username}`, `password   ${password}`, `API token  ${token}`].map(line => `  ${line}\n`);
-  process.stdout.write(`\nFirst administrator of this installation, shown only this once:\n\n${lines.join('')}\n`);
 }
 
 function signalled(): Promise<unknown> {
   return Promise.race(['SIGINT', 'SIGTERM'].map(signal => new Promise(resolve => process.once(signal, resolve))));
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+main().catch(fail);

@@ -1,5 +1,5 @@
-import { endWith, fail } from '../scripts/fail';
-import { Opened } from '../scripts/opened';
+import { endWith, fail } from '../config/host/fail';
+import { Opened } from '../config/host/opened';
 import { aborted, stopSignal } from '../scripts/stop-signal';
 import { readOptions, type BenchOptions } from './options';
 import type { Recording } from './recording';

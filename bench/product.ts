@@ -12,7 +12,7 @@ import { loadConfig } from '../config/load';
 import { createPool } from '../database/connect';
 import { launchPostgres } from '../database/launch';
 import { migrate } from '../database/migrate';
-import type { Opened } from '../scripts/opened';
+import type { Opened } from '../config/host/opened';
 import { useOwnServer } from '../temporal/own-server';
 import { workflowIds } from '../workflows/names';
 import { environment } from './environment';

@@ -5,7 +5,7 @@ import { readBare } from './bare-reader';
 import { measured, measuredSync, type Measured, type MeasuredSync } from './measured';
 import { startNetBoxTap } from './netbox-tap';
 import type { BenchOptions } from './options';
-import { Opened } from '../scripts/opened';
+import { Opened } from '../config/host/opened';
 import { startProduct } from './product';
 import { recordedKinds, supportIdsIn, type Recording } from './recording';
 import type { World } from './world';

@@ -2,7 +2,7 @@ import { execFile, fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Opened } from '../scripts/opened';
+import type { Opened } from '../config/host/opened';
 import type { BenchOptions } from './options';
 
 export interface WorldSettings {

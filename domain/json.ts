@@ -12,5 +12,8 @@ export function canonicalJson(value: Json): string {
   return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join()}}`;
 }
 
+/** A value as its JSON reads back: without what JSON cannot say. */
+export const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
+
 /** `Array.isArray`, which does not narrow a readonly array. */
 const isList = (value: readonly Json[] | JsonObject): value is readonly Json[] => Array.isArray(value);

@@ -2,8 +2,8 @@ import { loadConfig } from '../config/load';
 import { findAuditKey } from '../database/audit-key';
 import { type AuditReport, verifyAuditChain } from '../database/audit-verify';
 import { createPool, resolveDatabase } from '../database/connect';
-import { fail } from './fail';
-import { Opened } from './opened';
+import { fail } from '../config/host/fail';
+import { Opened } from '../config/host/opened';
 
 /** `npm run audit:verify`: checks the whole audit log. Ends with status 1, and names the first bad row, when there is one. */
 async function main(): Promise<void> {

@@ -6,7 +6,7 @@ import { NetBoxAuthError, NetBoxPermissionError } from '../clients/netbox/errors
 import { loadConfig } from '../config/load';
 import { customFields, supportObjects } from '../domain/reflection/bootstrap';
 import { netboxExtras } from '../domain/reflection/extras';
-import { fail } from './fail';
+import { fail } from '../config/host/fail';
 import { netboxOf } from './netbox';
 
 const NEXT = 'Then run "npm run bootstrap" again; what was made stays and is not made twice.';

@@ -19,8 +19,8 @@ import { createScreen, timed, type Screen } from './demo/screen';
 import { synchronise, type FinishedSync, type SyncParts } from './demo/sync';
 import { writtenTable } from './demo/tables';
 import { openDemoTemporal } from './demo/temporal';
-import { endWith, fail } from './fail';
-import { Opened } from './opened';
+import { endWith, fail } from '../config/host/fail';
+import { Opened } from '../config/host/opened';
 import { startProduct } from './product';
 import { aborted, stopSignal } from './stop-signal';
 

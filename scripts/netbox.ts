@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { createNetBoxClient, type NetBoxClient } from '../clients/netbox/client';
 import type { Config } from '../config/config';
 import { ConfigError } from '../config/errors';
+import { readPem } from '../config/host/read-pem';
 import { effectiveValues } from '../domain/settings/resolve';
 
 /**
@@ -29,13 +29,4 @@ export function netboxOf({ netbox, settings }: Pick<Config, 'netbox' | 'settings
 function tlsOf({ caFile, verifySsl }: Config['netbox']): { mode: 'ca'; ca: string } | { mode: 'verify' | 'insecure' } {
   if (caFile === undefined) return { mode: verifySsl ? 'verify' : 'insecure' };
   return { mode: 'ca', ca: readPem('NETBOX_CA', caFile) };
-}
-
-/** @param variable the environment variable that names the file. */
-export function readPem(variable: string, file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    throw new ConfigError([{ variable, problem: `give the path of a PEM file that can be read; ${file} cannot` }]);
-  }
 }

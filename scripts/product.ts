@@ -10,7 +10,7 @@ import { openTracing } from '../telemetry/tracing';
 import { measureClients } from '../worker/metrics';
 import { chooseSdkMetrics } from '../worker/sdk-metrics';
 import { startWorker, type RunningWorker } from '../worker/start';
-import type { Opened } from './opened';
+import type { Opened } from '../config/host/opened';
 
 export interface ProductOptions {
   config: Config;

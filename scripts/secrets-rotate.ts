@@ -2,8 +2,8 @@ import { loadConfig } from '../config/load';
 import { createPool, resolveDatabase } from '../database/connect';
 import { rotateSecrets } from '../database/rotate-secrets';
 import { openSecretBox } from '../database/secrets';
-import { fail } from './fail';
-import { Opened } from './opened';
+import { fail } from '../config/host/fail';
+import { Opened } from '../config/host/opened';
 
 /**
  * `npm run secrets:rotate`: encrypts every stored secret under the present key. Ends with status 1 when a secret opens under no given key. It may be ended

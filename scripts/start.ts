@@ -1,9 +1,10 @@
+import { showFirstKey } from '../api/show-first-key';
 import { loadConfig } from '../config/load';
 import { resolveDatabase } from '../database/connect';
 import { createLog } from '../telemetry/log';
 import { findTemporal } from '../temporal/find';
-import { endWith, fail } from './fail';
-import { Opened } from './opened';
+import { endWith, fail } from '../config/host/fail';
+import { Opened } from '../config/host/opened';
 import { startProduct } from './product';
 import { aborted, stopSignal } from './stop-signal';
 
@@ -32,12 +33,6 @@ async function main(): Promise<void> {
   } finally {
     endWith(await opened.close(name => log.info(`stopping: ${name}`)));
   }
-}
-
-/** Straight to the terminal: a log is kept, and what is shown here must not be. */
-function showFirstKey(token: string, { username, password }: { username: string; password: string }): void {
-  const lines = [`user       ${username}`, `password   ${password}`, `API token  ${token}`].map(line => `  ${line}\n`);
-  process.stdout.write(`\nFirst administrator of this installation, shown only this once:\n\n${lines.join('')}\n`);
 }
 
 main().catch(fail);

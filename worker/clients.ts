@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Pool } from 'pg';
 import { StopRun } from '../activities/failures';
 import type { TlsPolicy } from '../clients/http/tls-connector';
@@ -6,6 +5,7 @@ import { createAdaptiveLimiter } from '../clients/limiter/adaptive-limiter';
 import { createNetBoxClient, type NetBoxClient } from '../clients/netbox/client';
 import { createProxmoxClient, type ProxmoxClient } from '../clients/proxmox/client';
 import type { Config } from '../config/config';
+import { readPem } from '../config/host/read-pem';
 import { createNetworkGuard } from '../config/network-guard';
 import { type Credential, readCredential, writeCredential } from '../database/repositories/credentials';
 import type { Endpoint, EndpointTls } from '../database/repositories/endpoints';
@@ -61,7 +61,7 @@ export async function openClients(config: Config, pool: Pool, secrets: SecretBox
 
 /** How NetBox's certificate is checked. */
 export const netboxTls = ({ caFile, verifySsl }: Config['netbox']): TlsPolicy =>
-  caFile !== undefined ? { mode: 'ca', ca: readFileSync(caFile, 'utf8') } : { mode: verifySsl ? 'verify' : 'insecure' };
+  caFile !== undefined ? { mode: 'ca', ca: readPem('NETBOX_CA', caFile) } : { mode: verifySsl ? 'verify' : 'insecure' };
 
 function openNetBox(config: Config, settings: SettingValues): { client: NetBoxClient; close(): Promise<void> } {
   const { url, token } = config.netbox;

@@ -1,4 +1,6 @@
 import { endWithin } from '../config/host/bounded-end';
+import { endWith, fail } from '../config/host/fail';
+import { Opened } from '../config/host/opened';
 import { loadConfig } from '../config/load';
 import { createPool, resolveDatabase } from '../database/connect';
 import { migrate } from '../database/migrate';
@@ -18,21 +20,21 @@ async function main(): Promise<void> {
   const config = loadConfig();
   const log = createLog(config.logLevel);
   const ended = new Promise(resolve => ['SIGINT', 'SIGTERM'].forEach(signal => process.once(signal, resolve)));
-  const opened: (() => Promise<unknown>)[] = [];
+  const opened = new Opened();
   try {
     const database = await resolveDatabase(config);
-    opened.push(database.stop);
+    opened.add('PostgreSQL', database.stop);
     log.info(database.described);
     await migrate(database.url, { log: line => log.info(line) });
     const pool = createPool(database.url, { max: 20 });
-    opened.push(() => pool.end());
+    opened.add('connections to PostgreSQL', () => pool.end());
 
     const temporal = await findTemporal(config, { info: line => log.info(line), warn: line => log.warn(line) });
-    opened.push(temporal.stop);
+    opened.add('Temporal', temporal.stop);
     log.info(temporal.described);
 
     const tracing = await openTracing(config.tracing, 'proxbox-worker');
-    if (tracing !== undefined) opened.push(tracing.stop);
+    if (tracing !== undefined) opened.add('traces', tracing.stop);
     const register = registryFor(config.metrics);
     const sdk = register && (await chooseSdkMetrics());
     if (register) measureClients(register, config);
@@ -44,22 +46,21 @@ async function main(): Promise<void> {
       ...(sdk && { sdkMetricsAddress: sdk.address }),
       ...(tracing && { tracing }),
     });
-    opened.push(worker.stop);
+    opened.add('worker', worker.stop);
     const side = await openSide(config.metrics, { register, others: sdk ? [sdk.read] : [], checks: worker.checks });
     if (side !== undefined) {
-      opened.push(side.stop);
+      opened.add('metrics', side.stop);
       log.info(`metrics: ${side.url}/metrics`);
     }
     log.info('worker: ready');
     await Promise.race([ended, worker.ended]);
     log.info('stopping');
     endWithin(LONGEST_END_SECONDS, line => log.error(line));
+  } catch (error) {
+    fail(error);
   } finally {
-    for (const close of opened.reverse()) await close();
+    endWith(await opened.close());
   }
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+main().catch(fail);

@@ -14,6 +14,7 @@ import {
 import type { Endpoint } from '../../database/repositories/endpoints';
 import type { Observation } from '../../database/repositories/observations';
 import type { RunRecord } from '../../database/repositories/run-records';
+import { asJson, canonicalJson } from '../../domain/json';
 import { hasPrivilege, type Permissions } from '../../domain/proxmox/permissions';
 import { guestKey, type ObservedCluster, type UnreadableGuest } from '../../domain/reflection/inventory';
 import { StopRun } from '../failures';
@@ -210,16 +211,14 @@ const label = (guest: ListedGuest): string => `${guest.name ?? 'A guest'} (${gue
 // Storing -----------------------------------------------------------------------------------------------------------------
 
 function observation(kind: Observation['kind'], key: string, body: unknown): Observation {
-  return { kind, key, body, hash: createHash('sha256').update(canonicalJson(body)).digest() };
-}
-
-/** Keys in order, so that equal contents have equal hashes. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, item: unknown) =>
-    typeof item === 'object' && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
-  );
+  return {
+    kind,
+    key,
+    body,
+    hash: createHash('sha256')
+      .update(canonicalJson(asJson(body)))
+      .digest(),
+  };
 }
 
 async function eachInParallel<T>(items: readonly T[], lanes: number, work: (item: T) => Promise<void>): Promise<void> {

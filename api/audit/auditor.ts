@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AuditChain } from '../../database/audit-chain';
 import { auditDetail } from '../../domain/audit/detail';
 import type { AuditActor, AuditEntry, AuditResult, AuditRow } from '../../domain/audit/record';
-import { canonicalJson, type Json } from '../../domain/json';
+import { asJson, canonicalJson } from '../../domain/json';
 import type { ApiLog } from '../dependencies';
 import { Problem, TemporalUnavailableError } from '../errors';
 
@@ -100,5 +100,5 @@ function failureOf(error: unknown): { result: AuditResult; reason: string } {
 /** SHA-256 of canonical JSON, in hex. */
 const digestOf = (value: object): string =>
   createHash('sha256')
-    .update(canonicalJson(JSON.parse(JSON.stringify(value)) as Json))
+    .update(canonicalJson(asJson(value)))
     .digest('hex');

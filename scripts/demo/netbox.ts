@@ -5,7 +5,7 @@ import type { Config } from '../../config/config';
 import { Secret } from '../../config/secret';
 import { startNetBoxSimulator } from '../../simulators/netbox/server';
 import { netboxOf } from '../netbox';
-import type { Opened } from '../opened';
+import type { Opened } from '../../config/host/opened';
 import { DemoError, type DemoOptions } from './options';
 
 /** The NetBox that the demo fills. */

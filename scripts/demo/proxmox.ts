@@ -1,8 +1,8 @@
 import type { DemoProxmox } from '../../config/demo';
 import { startProxmoxSimulator, type ProxmoxSimulator } from '../../simulators/proxmox/simulator';
 import type { WorldOptions } from '../../simulators/proxmox/world/options';
-import { readPem } from '../netbox';
-import type { Opened } from '../opened';
+import { readPem } from '../../config/host/read-pem';
+import type { Opened } from '../../config/host/opened';
 
 /** A Proxmox to synchronise, as the API takes it. */
 export interface ProxmoxSource {
