@@ -83,7 +83,7 @@ export function deletionCard(request: DeletionView, deciders: readonly Person[])
       ...(about === null ? [['Guest', stillRead] as const] : [...identityFacts(about), ['Disks', disksText(about)] as const]),
       ...(around === null ? [] : aroundFacts(around).slice(0, 4)),
     ]),
-    h('p', { class: 'hint' }, approve.allowed ? stateWords[request.state] : approve.message),
+    h('p', { class: 'hint' }, stateWords[request.state], isAboutPerson(approve) && [' ', h('strong', null, approve.message)]),
     h(
       'p',
       null,
@@ -97,3 +97,7 @@ export function deletionCard(request: DeletionView, deciders: readonly Person[])
 }
 
 const stillRead = 'is being read and marked; nobody can approve before that';
+
+/** Refused because of who asks, whatever state the request is in. */
+const isAboutPerson = ({ allowed, code }: DeletionView['you']['approve']): boolean =>
+  !allowed && ['own_request', 'permission_denied', 'unknown_person', 'requester_unknown'].includes(code ?? '');

@@ -47,7 +47,7 @@ export function progress(run: RunView, story: RunStory): Html {
     section('Run', factsOf(run)),
     run.intent === null ? tiles(run) : null,
     run.children.length > 0 && section('Endpoints of this run', runTable('Endpoints of this run', run.children)),
-    timeLineOf(run, story),
+    run.intent === null ? timeLineOf(run, story) : null,
     newsOf(run, story, live ? 8 : 15),
     refusedOf(run),
     findingsOf(run),

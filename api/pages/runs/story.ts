@@ -39,16 +39,16 @@ export interface Progress {
   total: number;
 }
 
-/** For programs; to people the steps say the same. */
+/** For programs; to people the steps say the same, but for a run of changes, whose news is how each guest stands. */
 const unsaid: readonly RunEventName[] = ['item_progress', 'discovery', 'phase_summary'];
 
 /** What happened last, in words. */
-export function newsOf({ endpoint: only }: RunView, { news }: RunStory, shown: number): Html | null {
-  const worth = news.filter(({ event }) => !unsaid.includes(event)).slice(0, shown);
+export function newsOf({ endpoint: only, kind }: RunView, { news }: RunStory, shown: number): Html | null {
+  const worth = news.filter(({ event }) => kind === 'intent-apply' || !unsaid.includes(event)).slice(0, shown);
   if (worth.length === 0) return null;
   return section(
     'What happened',
-    h('ol', { class: 'news', reversed: true }, ...worth.map(event => newsLine(event, only === null))),
+    h('ol', { class: 'news', reversed: true }, ...worth.map(event => newsLine(event, only === null && kind !== 'intent-apply'))),
   );
 }
 
@@ -58,13 +58,13 @@ const newsLine = ({ event, data, endpoint, at }: RunEventRead, named: boolean): 
     { class: event === 'error_detail' ? 'bad' : event === 'complete' ? 'end' : null },
     time(at),
     named && h('strong', null, endpoint === null ? 'All' : (endpoint.name ?? 'deleted')),
-    h('span', null, itemOf(data['item']), textOf(data['message'])),
+    h('span', null, itemOf(data['item'], textOf(data['message'])), textOf(data['message'])),
   );
 
-/** The object that a message is about. */
-function itemOf(item: unknown): string {
+/** The object that a message is about, where the message does not begin with it. */
+function itemOf(item: unknown, message: string): string {
   const name: unknown = typeof item === 'object' && item !== null ? Reflect.get(item, 'name') : undefined;
-  return typeof name === 'string' ? `${name}: ` : '';
+  return typeof name === 'string' && !message.startsWith(`${name}: `) ? `${name}: ` : '';
 }
 
 const textOf = (message: unknown): string => (typeof message === 'string' ? message : '');
