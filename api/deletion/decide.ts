@@ -137,9 +137,16 @@ export async function takeEffect(
     actor: caller.name,
     about,
   });
-  const answer = await needs.temporal.decideDeletion(given.workflowId, verdict, given.code);
+  const answer = await needs.temporal.decideDeletion(given.workflowId, verdict, given.code).catch(async (error: unknown) => {
+    // A workflow that ends at this moment answers nobody: what it has made of the request says why.
+    requireState(await deletionOf(needs, request.id), verdict);
+    throw error;
+  });
   if (answer.taken) return;
-  if (answer.code === 'gone') throw new TemporalUnavailableError('the workflow of the request is being started again', undefined);
+  if (answer.code === 'gone') {
+    requireState(await deletionOf(needs, request.id), verdict);
+    throw new TemporalUnavailableError('the workflow of the request is being started again', undefined);
+  }
   if (answer.code === 'own_request') throw new Problem('own-request', answer.message);
   if (answer.code === 'permission_denied') throw new Problem('permission-denied', answer.message);
   throw new Problem('deletion-state', answer.message);

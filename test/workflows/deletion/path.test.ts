@@ -2,7 +2,7 @@ import { container, vm } from '../reflection/support/guests';
 import type { Cluster } from '../reflection/support/lab';
 import { startDeletionLab, type DeletionLab } from './support/deletion-lab';
 
-jest.setTimeout(180_000);
+jest.setTimeout(60_000);
 
 let lab: DeletionLab;
 let cluster: Cluster;

@@ -1,0 +1,87 @@
+import { startProgram, type ChildProgram } from '../../support/child-program';
+import { onFault } from '../faults/support/on-fault';
+import { vm } from '../reflection/support/guests';
+import type { Cluster } from '../reflection/support/lab';
+import { startDeletionLab, type DeletionLab } from './support/deletion-lab';
+
+jest.setTimeout(120_000);
+
+let lab: DeletionLab;
+let cluster: Cluster;
+let worker: ChildProgram;
+
+beforeAll(async () => {
+  lab = await startDeletionLab();
+  cluster = await lab.writable(
+    'crash',
+    [100, 101, 102, 103, 104, 105, 106, 107].map(vmid => vm(vmid, `vm-${vmid}`, { power: 'stopped' })),
+  );
+});
+afterEach(() => cluster.proxmox.faults.clear());
+afterAll(async () => {
+  await worker?.kill();
+  await lab?.stop();
+});
+
+const deletesOf = (vmid: number): string[] => lab.deletes(cluster).filter(call => call.includes(`/${vmid} `));
+const exists = (vmid: number): boolean => cluster.proxmox.world.truth().guests.some(guest => guest.vmid === vmid);
+
+/** The requests of the path that may have an effect: the mark that is changed right before, and the destroy. */
+const requests = { mark: { method: 'PUT', tail: '/config' }, destroy: { method: 'DELETE', tail: '' } } as const;
+type Which = keyof typeof requests;
+
+function breakAt(vmid: number, which: Which, when: 'before' | 'after'): void {
+  const { method, tail } = requests[which];
+  cluster.proxmox.faults.add({ match: { method, pathPattern: `/qemu/${vmid}${tail}$` }, when, action: { kind: 'reset' } });
+}
+
+describe('an answer is lost', () => {
+  test.each<[number, Which, 'before' | 'after', string, number]>([
+    [100, 'destroy', 'after', 'destroyed', 1],
+    [101, 'destroy', 'before', 'outcome_unknown', 1],
+    [102, 'mark', 'before', 'failed', 0],
+    [103, 'mark', 'after', 'failed', 0],
+  ])('%i: %s, %s it had its effect: %s', async (vmid, which, when, end, deletes) => {
+    const asked = await lab.ask(cluster, vmid);
+    breakAt(vmid, which, when);
+    await lab.decide(lab.approver, asked.id, 'approve');
+    expect(await lab.closed(asked.id)).toMatchObject({ state: end });
+    expect(deletesOf(vmid)).toHaveLength(deletes);
+    expect(exists(vmid)).toBe(end !== 'destroyed');
+    // What may still come is refused by a guest that is protected.
+    if (end === 'outcome_unknown') expect(cluster.proxmox.world.guest(vmid).config).toMatchObject({ protection: 1 });
+    if (end === 'failed') expect(String(cluster.proxmox.world.guest(vmid).config['tags'] ?? '')).not.toContain('proxbox-');
+  });
+});
+
+describe('the worker is killed', () => {
+  beforeAll(async () => {
+    await lab.world.stopWorker();
+    await restart();
+  });
+
+  test.each<[number, Which, 'before' | 'after', string, number]>([
+    [104, 'destroy', 'after', 'destroyed', 1],
+    [105, 'destroy', 'before', 'outcome_unknown', 1],
+    [106, 'mark', 'before', 'outcome_unknown', 0],
+    [107, 'mark', 'after', 'outcome_unknown', 0],
+  ])('%i: as the %s arrives, %s it has its effect: %s', async (vmid, which, when, end, deletes) => {
+    const asked = await lab.ask(cluster, vmid);
+    breakAt(vmid, which, when);
+    let killed: Promise<void> | undefined;
+    onFault<never, unknown>(cluster.proxmox.faults, () => (killed ??= worker.kill()));
+    await lab.decide(lab.approver, asked.id, 'approve');
+    while (killed === undefined) await new Promise(resolve => setTimeout(resolve, 50));
+    await killed;
+    expect((await lab.show(asked.id)).state).toBe('executing');
+    await restart();
+    expect(await lab.closed(asked.id)).toMatchObject({ state: end });
+    expect(deletesOf(vmid)).toHaveLength(deletes);
+    expect(exists(vmid)).toBe(end !== 'destroyed');
+  });
+});
+
+async function restart(): Promise<void> {
+  worker = startProgram('test/workflows/crash/support/worker-program.ts', [], lab.world.environment);
+  await worker.nextLine();
+}

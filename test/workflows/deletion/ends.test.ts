@@ -1,0 +1,65 @@
+import { vm } from '../reflection/support/guests';
+import type { Cluster } from '../reflection/support/lab';
+import { startDeletionLab, type DeletionLab } from './support/deletion-lab';
+
+jest.setTimeout(60_000);
+
+let lab: DeletionLab;
+let cluster: Cluster;
+
+beforeAll(async () => {
+  lab = await startDeletionLab();
+  cluster = await lab.writable(
+    'ends',
+    [100, 101, 102].map(vmid => vm(vmid, `vm-${vmid}`, { power: 'stopped' })),
+  );
+});
+afterAll(() => lab?.stop());
+
+const handleOf = (vmid: number) => lab.world.client.workflow.getHandle(`deletion/${cluster.id}/${vmid}`);
+const inDatabase = (id: string, change: string) =>
+  lab.world.database.pool.query(`update deletion_request set ${change} where id = $1`, [id]);
+
+test('a request that nobody decides about expires, loses its tag, and takes no approval any more', async () => {
+  const asked = await lab.ask(cluster, 100);
+  await inDatabase(asked.id, `deadline = now()`);
+  // Its code is from before the deadline, and comes after it.
+  const { code } = (await lab.decide(lab.approver, asked.id, 'code', { verdict: 'approve' })).body;
+  await expect(handleOf(100).executeUpdate<unknown, [string]>('approve', { args: [code] })).rejects.toThrow();
+  await handleOf(100).signal('look');
+  expect(await lab.closed(asked.id)).toMatchObject({
+    state: 'expired',
+    proxboxState: 'rejected',
+    proxboxReason: 'TTL',
+    reasons: [{ code: 'TTL' }],
+  });
+  expect(cluster.proxmox.world.guest(100).config['tags']).not.toBe('proxbox-pending-deletion');
+  expect(lab.deletes(cluster)).toEqual([]);
+});
+
+test('an approval that could not be carried out for too long counts no more; the deadline stays', async () => {
+  const asked = await lab.ask(cluster, 101);
+  cluster.proxmox.world.changeGuest(101, { power: 'running' });
+  await lab.decide(lab.approver, asked.id, 'approve');
+  await lab.until(asked.id, 'blocked');
+  await inDatabase(asked.id, `approved_at = now() - interval '25 hours'`);
+  const back = await lab.until(asked.id, 'pending');
+  expect(back).toMatchObject({
+    state: 'pending',
+    round: 2,
+    approvedAt: null,
+    deadline: asked.deadline,
+    reasons: [{ code: 'approval_stale' }],
+  });
+  cluster.proxmox.world.changeGuest(101, { power: 'stopped' });
+  expect((await lab.decide(lab.approver, asked.id, 'approve')).status).toBe(200);
+  expect((await lab.closed(asked.id)).state).toBe('destroyed');
+});
+
+test('a request whose workflow is gone is taken up by the reconciler, with the same deadline', async () => {
+  const asked = await lab.ask(cluster, 102);
+  await handleOf(102).terminate('by hand');
+  await lab.world.client.workflow.execute('reconcile', { workflowId: 'reconcile-now', taskQueue: 'proxbox-control', args: [] });
+  expect((await handleOf(102).describe()).status.name).toBe('RUNNING');
+  expect(await lab.show(asked.id)).toMatchObject({ state: 'pending', deadline: asked.deadline });
+});
