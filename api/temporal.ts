@@ -119,7 +119,8 @@ export function createTemporal(client: Client): Temporal {
     startIntentApply: run => call(() => startApply(client, run)),
     signal: (workflowId, name) => call(() => signal(client, workflowId, name)),
     startDeletion: deletion => call(() => startDeletion(client, deletion)),
-    decideDeletion: (workflowId, verdict, code) => callWithin(DECISION_MS, client, () => decideDeletion(client, workflowId, verdict, code)),
+    decideDeletion: (workflowId, verdict, code) =>
+      callWithin(DECISION_MS, client, () => decideDeletion(client, workflowId, verdict, code)),
     ask: question => call(() => ask(client, question)),
     cancel: workflowId => call(() => cancel(client, workflowId)),
     pollers: taskQueue => call(() => countPollers(client, taskQueue)),
@@ -195,7 +196,8 @@ async function startDeletion(client: Client, { requestId, endpointId, vmid, acto
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     staticSummary: `Deletion request for ${about}, asked for by ${actor}`,
-    staticDetails: 'Approve, reject and cancel take the one-time code that the page, or `proxbox deletion code`, gives to whoever may decide.',
+    staticDetails:
+      'Approve, reject and cancel take the one-time code that the page, or `proxbox deletion code`, gives to whoever may decide.',
     typedSearchAttributes: [
       { key: searchAttributes.endpoint, value: endpointId },
       { key: searchAttributes.runKind, value: 'deletion-request' },
@@ -206,7 +208,12 @@ async function startDeletion(client: Client, { requestId, endpointId, vmid, acto
   });
 }
 
-async function decideDeletion(client: Client, workflowId: string, verdict: DeletionVerdict, code: string): Promise<DecisionAnswer> {
+async function decideDeletion(
+  client: Client,
+  workflowId: string,
+  verdict: DeletionVerdict,
+  code: string,
+): Promise<DecisionAnswer> {
   try {
     await client.workflow.getHandle(workflowId).executeUpdate(verdict, { args: [code] });
     return { taken: true };

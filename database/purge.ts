@@ -42,7 +42,9 @@ export async function purge(pool: Pick<Pool, 'query' | 'connect'>, { runDays, ob
   return {
     runs,
     firings: await count('delete from schedule_firing where fired_at < current_date - $1::integer', [runDays]),
-    intentPlans: await count('delete from intent_plan where run_id is null and created_at < current_date - $1::integer', [runDays]),
+    intentPlans: await count('delete from intent_plan where run_id is null and created_at < current_date - $1::integer', [
+      runDays,
+    ]),
     partitions: plans.dropped + observations.dropped,
     rows: plans.rows + observations.rows,
     busyPartitions: plans.busy + observations.busy,

@@ -21,7 +21,8 @@ export type Access = (
  * - `some-endpoint`: whatever the caller may; the route narrows what it takes and shows to that;
  * - `endpoint`, `run`, `schedule`, `intent-plan`, `guest-change`, `deletion-request`: the one whose id is in the path. For whoever holds nothing there it does not exist.
  */
-export type RouteSubject = 'installation' | 'some-endpoint' | 'endpoint' | 'run' | 'schedule' | 'intent-plan' | 'guest-change' | 'deletion-request';
+export type RouteSubject =
+  'installation' | 'some-endpoint' | 'endpoint' | 'run' | 'schedule' | 'intent-plan' | 'guest-change' | 'deletion-request';
 
 /** Every route of the API with who may use it: read by the guard in front of each, and by whoever wants to know. */
 export const routeAccess = {
