@@ -23,8 +23,9 @@ export interface Asked {
 
 /** The changes of a plan: those that were posted, or those that NetBox keeps of the branch — never main as it is now. */
 export async function collectAsked(deps: IntentDeps, plan: IntentPlan): Promise<Asked> {
-  const netbox = await readerOf(deps, plan.branch);
-  const { changes, problems } = plan.branch === null ? await posted(deps, plan) : await ofBranch(deps, plan.branch, netbox);
+  const { netbox, isMerged } = await readerOf(deps, plan.branch);
+  const { changes, problems } =
+    plan.branch === null ? await posted(deps, plan) : await ofBranch(deps, plan.branch.id, netbox, isMerged);
   const [tagSlugs, shown] = await Promise.all([readTagSlugs(netbox, changes), readShown(deps, changes)]);
   return { changes, problems, tagSlugs, shown };
 }
@@ -32,9 +33,14 @@ export async function collectAsked(deps: IntentDeps, plan: IntentPlan): Promise<
 type Branch = NonNullable<IntentPlan['branch']>;
 
 /** What a branch made is in main after its merge, and before it only in the branch. */
-async function readerOf({ netbox, branching }: IntentDeps, branch: Branch | null): Promise<FactReader> {
-  const found = branch === null || branch.mergedAt !== null ? undefined : await branching.find(branch.id);
-  return found?.status === 'ready' ? withBranch(netbox, found.schemaId) : netbox;
+async function readerOf(
+  { netbox, branching }: IntentDeps,
+  branch: Branch | null,
+): Promise<{ netbox: FactReader; isMerged: boolean }> {
+  if (branch === null || branch.mergedAt !== null) return { netbox, isMerged: true };
+  const found = await branching.find(branch.id);
+  const isMerged = found?.mergedTime !== undefined;
+  return { netbox: found?.status === 'ready' ? withBranch(netbox, found.schemaId) : netbox, isMerged };
 }
 
 async function posted(deps: IntentDeps, { id, asked }: IntentPlan): Promise<Pick<Asked, 'changes' | 'problems'>> {
@@ -53,13 +59,14 @@ async function withDocument({ openSecret }: IntentDeps, planId: string, change: 
 
 async function ofBranch(
   deps: IntentDeps,
-  { id, mergedAt }: Branch,
+  id: number,
   netbox: FactReader,
+  isMerged: boolean,
 ): Promise<Pick<Asked, 'changes' | 'problems'>> {
   await deps.netbox.open();
   const stored = await deps.branching.changes(id, { objectTypes: guestObjectTypes });
   // After a merge NetBox keeps stored creates that it refused, or that somebody deleted since.
-  const absent = mergedAt === null ? [] : stored.filter(row => row.action === 'create' && !row.inMain);
+  const absent = isMerged ? stored.filter(row => row.action === 'create' && !row.inMain) : [];
   const { changes, problems } = collectChanges(
     stored.filter(row => !absent.includes(row)),
     await readFacts({ netbox, store: deps.store }, stored),

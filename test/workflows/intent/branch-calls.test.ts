@@ -82,6 +82,20 @@ test('a branch is planned before its merge with what only it has, and without op
   expect(lab.writesOf(cluster)).toEqual([]);
 });
 
+test('what a branch made and NetBox does not have after the merge is no change, and is said', async () => {
+  const branch = await makeBranch('made and gone', false);
+  const cluster = (await lab.vmNamed('web'))['cluster'] as { id: number };
+  const values = { name: 'gone', cluster: cluster.id };
+  const { id } = (await lab.person.post('virtualization/virtual-machines/', values, inside(branch))).row();
+  expect(await planOf(branch)).toMatchObject({ problems: [], changes: [{ op: 'create', name: 'gone' }] });
+  await lab.person.post(`${branches}/${branch.id}/merge/`, { commit: true });
+  await branchIs(branch.id, 'merged');
+  expect((await lab.person.delete(`virtualization/virtual-machines/${id}/`)).status).toBe(204);
+  const { changes, problems } = await planOf(branch);
+  expect(changes).toEqual([]);
+  expect(problems).toMatchObject([{ message: expect.stringContaining('is in the branch and not in NetBox') }]);
+});
+
 test('a password in the user data of a branch is warned of, and is in no row', async () => {
   const branch = await makeBranch('with a password', true);
   const web = await lab.vmNamed('web');
