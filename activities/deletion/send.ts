@@ -63,7 +63,7 @@ interface Sending {
 }
 
 async function recheckAndSend(deps: DeletionDeps, sending: Sending, attempt: Attempt): Promise<DeletionState> {
-  const { request, endpoint, reader, writer, now } = sending;
+  const { request, reader, writer, now } = sending;
   const volumes = request.about?.disks.map(({ volume }) => volume) ?? [];
   const elsewhere = await readDisksElsewhere(reader, request.vmid, volumes, attempt);
   attempt.beat('rechecking');

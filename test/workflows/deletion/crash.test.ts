@@ -69,7 +69,7 @@ describe('the worker is killed', () => {
     const asked = await lab.ask(cluster, vmid);
     breakAt(vmid, which, when);
     let killed: Promise<void> | undefined;
-    onFault<never, unknown>(cluster.proxmox.faults, () => (killed ??= worker.kill()));
+    onFault<never, unknown>(cluster.proxmox.faults, () => void (killed ??= worker.kill()));
     await lab.decide(lab.approver, asked.id, 'approve');
     while (killed === undefined) await new Promise(resolve => setTimeout(resolve, 50));
     await killed;
