@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { pageAccess } from '../../api/pages/access';
 import { type ApiServer, startApiServer } from '../api/support/api-server';
-import { seedRun, seedSchedule } from '../api/support/seed';
+import { seedGuestChange, seedRun, seedSchedule } from '../api/support/seed';
+import { seedDeletion } from '../api/support/seed-deletion';
 import { createEndpoint } from '../api/support/shapes';
 import { admin, clear, Visitor, visitorWith } from './support/visitor';
 
@@ -58,9 +59,18 @@ describe('a form', () => {
   test.each(forms)('%s is refused without the proof that it is of our own page', async page => {
     const visitor = await admin(server);
     const [endpoint, run] = [await createEndpoint(server), await seedRun(server.database.pool)];
-    const ids = { runs: run, schedules: await seedSchedule(server.database.pool) };
-    const [, , place = ''] = page.split('/');
-    const path = page.replace(':id', place === 'runs' || place === 'schedules' ? ids[place] : endpoint.id);
+    const { pool } = server.database;
+    const { planId, changeId } = await seedGuestChange(pool, endpoint.id);
+    const deletion = await seedDeletion(pool, endpoint.id, { vmid: 100, name: 'web-1' }, { id: randomUUID(), name: 'ann' });
+    const ids: Record<string, string> = {
+      'runs/': run,
+      'schedules/': await seedSchedule(pool),
+      'intent/plans/': planId,
+      'intent/changes/': changeId,
+      'deletions/': deletion.id,
+    };
+    const [, place = ''] = /^POST \/ui\/(.*?):id/.exec(page) ?? [];
+    const path = page.replace(':id', ids[place] ?? endpoint.id);
     const answer = await visitor.post(pathOf(path), {}, { proof: 'made-up' });
     expect(answer.status).toBe(403);
     expect(answer.text).toContain('Not sent by a page of this service');
