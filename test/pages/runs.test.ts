@@ -89,7 +89,7 @@ describe('the page of a run', () => {
     expect(text).toContain('NetBox refused 1 object.');
     expect(text).toContain('7 Guests');
     expect(text).toContain('web-1 virtual-machine vcpus: Ensure this value is <= 9999.');
-    expect(text).toMatch(/error Ip conflict 2 10\.0\.0\.1\/24 Two guests have it\. 10\.0\.0\.2\/24/);
+    expect(text).toMatch(/error IP conflict 2 10\.0\.0\.1\/24 Two guests have it\. 10\.0\.0\.2\/24/);
     expect(text).toContain('info Name suffixed 1 web Called web-2 in NetBox.');
     expect(html).toContain('href="http://127.0.0.1:8233/namespaces/default/workflows/sync%2Fberlin"');
     expect(html).not.toContain('hx-get');
