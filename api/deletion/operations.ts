@@ -72,6 +72,7 @@ export const deletionOperations = {
     summary: 'Withdraw a deletion request',
     description: 'By somebody who asked for it.',
     body: cancelSchema,
+    example: { reason: 'Asked for by mistake' },
   },
   'POST /intent/deletion-requests/:id/code': {
     id: 'getDecisionCode',
@@ -92,6 +93,7 @@ export const deletionOperations = {
     description:
       'An approved request is carried out by itself; one that is held or blocked is looked at again every five minutes, and by this.',
     body: executeSchema,
+    example: { vmid: 100, kind: 'qemu' },
     answers: { 202: { ...shown, description: 'It is being looked at.' } },
     problems: ['target-mismatch', 'deletion-state', 'not-approved', 'temporal-unavailable'],
   },

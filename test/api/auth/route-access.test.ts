@@ -5,7 +5,7 @@ import { methods } from '../../../api/openapi/document-types';
 import type { Permission } from '../../../domain/people/permissions';
 import { builtInRoles } from '../../../domain/people/roles';
 import { type Answer, type ApiServer, startApiServer } from '../support/api-server';
-import { seedGuestChange, seedRun, seedSchedule } from '../support/seed';
+import { seedDeletion, seedGuestChange, seedRun, seedSchedule } from '../support/seed';
 import { createEndpoint, problemOf } from '../support/shapes';
 import { addPerson, type Person } from './support/people';
 import { routesOfApp } from './support/routes';
@@ -41,6 +41,7 @@ beforeAll(async () => {
   paths = {
     'intent/plans': planId,
     'intent/changes': changeId,
+    'intent/deletion-requests': await seedDeletion(pool, endpointId),
     endpoints: endpointId,
     runs: await seedRun(pool, { endpoint_id: endpointId, state: 'completed' }),
     users: target.id,
@@ -62,7 +63,10 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 /** What is needed besides, for the change that is there: an update of a virtual machine. */
-const neededBesides: Readonly<Record<string, Permission>> = { 'POST /intent/changes/{id}/drop': 'intent_update_vm' };
+const neededBesides: Readonly<Record<string, Permission>> = {
+  'POST /intent/changes/{id}/drop': 'intent_update_vm',
+  'POST /intent/deletion-requests/{id}/adopt': 'intent_delete_vm',
+};
 
 function expected(route: string, access: Access, role: (typeof builtInRoles)[number], situation: Situation): Outcome {
   if (access.who === 'everybody') return 'let in';
@@ -81,13 +85,13 @@ function outcome(answer: Answer): Outcome {
   const { code, detail } = problemOf(answer);
   if (code === 'unauthenticated') return 'unauthenticated';
   if (code === 'permission-denied') return 'denied';
-  if (code === 'not-found' && /no such (endpoint|run|schedule|plan|change)\.$/.test(detail)) return 'hidden';
+  if (code === 'not-found' && /no such (endpoint|run|schedule|plan|change|deletion request)\.$/.test(detail)) return 'hidden';
   expect(['not-a-person', 'csrf-failed']).not.toContain(code);
   return 'let in';
 }
 
 const filled = (path: string): string =>
-  path.replace(/^\/([\w/]+)\/\{id\}/, (_all, what: string) => `/${what}/${paths[what]}`).replace(/\{\w+\}/g, () => randomUUID());
+  path.replace(/^\/([\w/-]+)\/\{id\}/, (_all, what: string) => `/${what}/${paths[what]}`).replace(/\{\w+\}/g, () => randomUUID());
 
 /** Pages and what they are made of have declarations, and tests, of their own. */
 const isPage = (route: string): boolean => /^[A-Z]+ \/((ui|docs|assets)(\/|$)|$)/.test(route);
@@ -100,7 +104,13 @@ test('every route of the API is in the document, and whatever is in it exists', 
 });
 
 /** Whoever may view may ask: what they may have done depends on the changes that they send, and is checked guest by guest. */
-const asksByViewing = ['POST /intent/plan', 'POST /intent/apply', 'POST /intent/changes/{id}/drop'];
+const asksByViewing = [
+  'POST /intent/plan',
+  'POST /intent/apply',
+  'POST /intent/changes/{id}/drop',
+  'POST /intent/deletion-requests',
+  ...['approve', 'reject', 'cancel', 'code', 'execute', 'adopt'].map(verb => `POST /intent/deletion-requests/{id}/${verb}`),
+];
 
 test('only health, what this is, signing in and hints are for everybody, and nothing is changed by viewing', () => {
   const routes = Object.entries(declared);

@@ -95,3 +95,14 @@ export async function seedFindings(pool: Pool, runId: string, rows: Columns[]): 
     });
   }
 }
+
+/** An open deletion request of a VM; its id. */
+export async function seedDeletion(pool: Pool, endpointId: string): Promise<string> {
+  const id = randomUUID();
+  await pool.query(
+    `insert into deletion_request (id, endpoint_id, endpoint_name, kind, vmid, source, opt_in, reason, state, deadline)
+     values ($1, $2, 'a', 'qemu', 900, 'request', '{"by": "request"}', 'seeded', 'pending', now() + interval '7 days')`,
+    [id, endpointId],
+  );
+  return id;
+}
