@@ -108,6 +108,10 @@ export const branchEvent: ObjectType = {
   },
 };
 
+/** Of several types the plugin takes the last (1.2.2, measured); NetBox's own lists take all. */
+const lastTypeFilter: Filter = (values, lookup) =>
+  lookup === '' ? { test: row => textOf(row, 'object_type') === values.at(-1) } : undefined;
+
 /** `plugins/branching/changes`: one row for each object that a branch touched, last touched first. Rows outlive the merge. */
 export const changeDiff: ObjectType = {
   key: CHANGE_DIFF,
@@ -136,6 +140,7 @@ export const changeDiff: ObjectType = {
   sortKey: row => [-Date.parse(row.lastUpdated), -row.id],
   filters: {
     has_conflicts: booleanFilter(row => valueOf(row, 'conflicts') !== null),
+    object_type: lastTypeFilter,
     object_repr: unknownFilter,
     created: unknownFilter,
   },

@@ -74,6 +74,8 @@ onEveryBranchingNetBox("the client's branches", netbox => {
       { objectId: born.id, action: 'create', original: null, modified: { name: born['name'] }, inMain: false },
     ]);
     expect(await branching().changes(row.id, { objectTypes: ['virtualization.vminterface'] })).toHaveLength(1);
+    const both = ['virtualization.virtualmachine', 'virtualization.vminterface'];
+    expect(await branching().changes(row.id, { objectTypes: both })).toHaveLength(3);
     const inBranch = await client.get(machines, machine.id, { branch: String(row['schema_id']) });
     expect(inBranch.object).toMatchObject({ memory: 200 });
     expect(await findObjectTypeId(client, 'virtualization.vminterface')).toEqual(expect.any(Number));

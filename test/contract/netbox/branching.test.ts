@@ -154,6 +154,8 @@ onEveryBranchingNetBox('the stored changes of a branch', netbox => {
     ]);
     expect(await changesOf(netbox(), branch, 'action=create')).toHaveLength(1);
     expect(await changesOf(netbox(), branch, 'object_type=virtualization.vminterface')).toHaveLength(0);
+    const several = 'object_type=virtualization.virtualmachine&object_type=virtualization.vminterface';
+    expect(await changesOf(netbox(), branch, several)).toHaveLength(0);
     expect(await changesOf(netbox(), branch, `object_id=${machine.id}`)).toHaveLength(1);
     const unknown = await api.get(`plugins/branching/changes/?branch_id=${branch.id + 100_000}`);
     expect(unknown).toMatchObject({ status: 400, body: { branch_id: [expect.stringContaining('Select a valid choice')] } });
