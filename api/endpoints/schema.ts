@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Secret } from '../../config/secret';
 import { listOf } from '../paging';
 import { plainText } from '../text';
+import { parseAddress } from './address';
 import { policyChangeSchema, policySchema } from './policy';
 import { reachFields, reachOf } from './reach';
 
@@ -55,7 +56,21 @@ const createSchema = z.strictObject({
     .optional()
     .describe('May be absent for a disabled endpoint, to be entered later.'),
 });
-export const endpointCreateSchema = createSchema.transform(({ use_https, verify_ssl, ...given }, context) => {
+/** Also beside what is wrong elsewhere, so that a form shows all at once. */
+const addressCheck = {
+  path: ['url'],
+  when: ({ value }: { value: unknown }) => addressIn.safeParse(value).success,
+  error: ({ input }: { input?: unknown }) => problemOf(addressIn.parse(input)),
+};
+const addressIn = z.object({ url: z.string(), use_https: z.boolean().optional() });
+
+function problemOf({ url, use_https }: z.output<typeof addressIn>): string | undefined {
+  const address = parseAddress(url, use_https);
+  return 'problem' in address ? address.problem : undefined;
+}
+
+const checkedCreateSchema = createSchema.refine(given => problemOf(given) === undefined, addressCheck);
+export const endpointCreateSchema = checkedCreateSchema.transform(({ use_https, verify_ssl, ...given }, context) => {
   const { url, tls } = reachOf({ ...given, use_https, verify_ssl }, context);
   if (given.credentials === undefined && given.enabled) {
     context.addIssue({ code: 'custom', path: ['credentials'], message: 'Needed, unless enabled is false.' });
