@@ -58,17 +58,19 @@ export const meView = z.strictObject({
 });
 export type MeView = z.output<typeof meView>;
 
-export const tokenView = z.strictObject({
-  id: z.uuid(),
-  name: z.string(),
-  prefix: z.string(),
-  permissions: z.array(z.string()).nullable(),
-  createdBy: z.uuid().nullable().describe('Another than its user: the token proves no person.'),
-  expiresAt: time.nullable(),
-  lastUsedAt: time.nullable().describe('To the minute.'),
-  createdAt: time,
-  revokedAt: time.nullable(),
-}).meta({ id: 'Token' });
+export const tokenView = z
+  .strictObject({
+    id: z.uuid(),
+    name: z.string(),
+    prefix: z.string(),
+    permissions: z.array(z.string()).nullable(),
+    createdBy: z.uuid().nullable().describe('Another than its user: the token proves no person.'),
+    expiresAt: time.nullable(),
+    lastUsedAt: time.nullable().describe('To the minute.'),
+    createdAt: time,
+    revokedAt: time.nullable(),
+  })
+  .meta({ id: 'Token' });
 export type TokenView = z.output<typeof tokenView>;
 
 export const newTokenView = tokenView.extend({ token: z.string().describe('Shown this once.') }).meta({ id: 'NewToken' });

@@ -50,43 +50,49 @@ export const rolePatchSchema = z.strictObject(roleFields).partial();
 
 const time = z.iso.datetime();
 
-export const userView = z.strictObject({
-  id: z.uuid(),
-  username: z.string(),
-  displayName: z.string(),
-  email: z.string().nullable(),
-  enabled: z.boolean(),
-  hasPassword: z.boolean(),
-  netboxUsername: z.string().nullable().describe('The NetBox user whose actions have the rights of this one.'),
-  external: z.strictObject({ issuer: z.string(), subject: z.string() }).nullable(),
-  version: z.number().int(),
-  createdAt: time,
-  updatedAt: time,
-}).meta({ id: 'User' });
+export const userView = z
+  .strictObject({
+    id: z.uuid(),
+    username: z.string(),
+    displayName: z.string(),
+    email: z.string().nullable(),
+    enabled: z.boolean(),
+    hasPassword: z.boolean(),
+    netboxUsername: z.string().nullable().describe('The NetBox user whose actions have the rights of this one.'),
+    external: z.strictObject({ issuer: z.string(), subject: z.string() }).nullable(),
+    version: z.number().int(),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .meta({ id: 'User' });
 export type UserView = z.output<typeof userView>;
 
 export const userListView = listOf(userView);
 export type UserListView = z.output<typeof userListView>;
 
-export const bindingView = z.strictObject({
-  id: z.uuid(),
-  role: z.strictObject({ id: z.uuid(), name: z.string() }),
-  endpoint: z.strictObject({ id: z.uuid(), name: z.string() }).nullable().describe('Null: everywhere.'),
-  createdAt: time,
-}).meta({ id: 'RoleOfUser' });
+export const bindingView = z
+  .strictObject({
+    id: z.uuid(),
+    role: z.strictObject({ id: z.uuid(), name: z.string() }),
+    endpoint: z.strictObject({ id: z.uuid(), name: z.string() }).nullable().describe('Null: everywhere.'),
+    createdAt: time,
+  })
+  .meta({ id: 'RoleOfUser' });
 export type BindingView = z.output<typeof bindingView>;
 
 export const bindingListView = listOf(bindingView);
 export type BindingListView = z.output<typeof bindingListView>;
 
-export const roleView = z.strictObject({
-  id: z.uuid(),
-  name: z.string(),
-  description: z.string(),
-  permissions: z.array(z.string()),
-  builtIn: z.boolean().describe('Comes with the service and cannot be changed.'),
-  version: z.number().int(),
-}).meta({ id: 'Role' });
+export const roleView = z
+  .strictObject({
+    id: z.uuid(),
+    name: z.string(),
+    description: z.string(),
+    permissions: z.array(z.string()),
+    builtIn: z.boolean().describe('Comes with the service and cannot be changed.'),
+    version: z.number().int(),
+  })
+  .meta({ id: 'Role' });
 export type RoleView = z.output<typeof roleView>;
 
 export const roleListView = listOf(roleView);

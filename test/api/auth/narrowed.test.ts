@@ -113,7 +113,9 @@ describe('runs', () => {
       expect(problemOf(await person.ask('POST', `/runs/${id}/${path}`)).code).toBe('permission-denied');
     }
     const own = await seed({ endpoint_id: berlin, state: 'awaiting_confirmation' });
-    expect(runOf(await person.ask('POST', `/runs/${own}/confirm`, { body: { planDigest: seededDigest } })).requestedBy).toBe(person.username);
+    expect(runOf(await person.ask('POST', `/runs/${own}/confirm`, { body: { planDigest: seededDigest } })).requestedBy).toBe(
+      person.username,
+    );
   });
 });
 
