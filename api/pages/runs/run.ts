@@ -54,8 +54,8 @@ export function progress(run: RunView, story: RunStory): Html {
   );
 }
 
-/** Many at once count as one. */
-const refreshOn = [...runEventNames.map(name => `${name} from:#news throttle:1s`), 'every 5s'].join(', ');
+/** Many at once count as one; one that comes while an answer is on its way is lost, so it also asks by the clock. */
+const refreshOn = [...runEventNames.map(name => `${name} from:#news throttle:1s`), 'every 2s'].join(', ');
 
 function factsOf(run: RunView): Html {
   const took = runTime(run);
