@@ -23,6 +23,8 @@ create table intent_merge (
   checked_plan_id uuid,
   -- As NetBox writes it.
   merged_at text,
+  -- Of the row of the audit log before NetBox is asked.
+  audit_seq bigint,
   run_id uuid references run on delete set null,
   created_at timestamptz not null default now(),
   finished_at timestamptz,
