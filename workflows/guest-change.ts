@@ -20,12 +20,14 @@ const calling = (seq: number, of: number) =>
   });
 const ending = proxyActivities<IntentActivities>({
   taskQueue: taskQueues.mutate,
+  heartbeatTimeout: '10 seconds',
   startToCloseTimeout: '5 minutes',
   retry: { maximumAttempts: 5 },
   summary: 'Read the guest back',
 });
 const stamping = proxyActivities<IntentActivities>({
   taskQueue: taskQueues.reflect,
+  heartbeatTimeout: '10 seconds',
   startToCloseTimeout: '2 minutes',
   retry: { initialInterval: '2 seconds', maximumAttempts: 6 },
   summary: 'Tell NetBox',

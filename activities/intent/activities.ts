@@ -1,5 +1,4 @@
 /** The activities of intent, as workflows call them. Each takes ids and gives states and counts: histories hold references alone. */
-import { Context } from '@temporalio/activity';
 import type { RunReason } from '../../domain/run';
 import type { ChangeState } from '../../database/repositories/intent/changes';
 import type { RunEnd } from '../../database/repositories/run-records';
@@ -95,10 +94,10 @@ export function createIntentActivities(deps: IntentDeps) {
 
     endGuestChange: guarded(
       async ({ changeId, interrupted }: OfChange & { interrupted: Interruption | null }): Promise<ChangeState> =>
-        endChange(deps, changeId, interrupted, Context.current().cancellationSignal),
+        withHeartbeat((_beat, signal) => endChange(deps, changeId, interrupted, signal)),
     ),
 
-    stampGuestChange: guarded(async ({ changeId }: OfChange): Promise<void> => stampChange(deps, changeId)),
+    stampGuestChange: guarded(async ({ changeId }: OfChange): Promise<void> => withHeartbeat(() => stampChange(deps, changeId))),
   };
 }
 
