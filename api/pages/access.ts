@@ -54,6 +54,9 @@ export const pageAccess = {
   'GET /ui/endpoints/:id/settings': { who: 'view', on: 'endpoint' },
   'POST /ui/endpoints/:id/settings': { who: 'manage_endpoints', on: 'endpoint' },
 
+  'GET /ui/endpoints/:id/guests/:vmid': { who: 'view', on: 'endpoint' },
+  'POST /ui/endpoints/:id/guests/:vmid/plan': { who: 'view', on: 'endpoint' },
+
   'GET /ui/settings': { who: 'view', on: 'some-endpoint' },
   'POST /ui/settings': { who: 'manage_endpoints', on: 'installation' },
 

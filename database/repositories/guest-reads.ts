@@ -19,6 +19,8 @@ export interface GuestRead {
   lastSeen: Date;
   /** Since when Proxmox does not have it any more; null while it has. */
   missingSince: Date | null;
+  /** As NetBox last showed it: CPUs in all, memory in MiB, description. Absent where it has none. */
+  shown: { vcpus?: number | null; memory?: number | null; description?: string | null };
 }
 
 export interface GuestFilter {
@@ -45,7 +47,8 @@ export async function listGuestReads(
 ): Promise<{ guests: GuestRead[]; next: GuestCursor | undefined }> {
   const { rows } = await db.query<Omit<GuestRead, 'netboxId'> & { netboxId: string | null }>(
     `select g.endpoint_id as "endpointId", e.name as "endpointName", g.kind as type, g.vmid, g.source_name as name,
-            r.values ->> 'cf.proxmox_node' as node, r.netbox_id as "netboxId", g.last_seen as "lastSeen", g.missing_since as "missingSince"
+            r.values ->> 'cf.proxmox_node' as node, r.netbox_id as "netboxId", g.last_seen as "lastSeen", g.missing_since as "missingSince",
+            jsonb_build_object('vcpus', r.values -> 'vcpus', 'memory', r.values -> 'memory', 'description', r.values -> 'description') as shown
        from guest g join endpoint e on e.id = g.endpoint_id
        left join reflected r on r.endpoint_id = g.endpoint_id and r.kind = 'virtual-machine' and r.key = g.kind || '/' || g.vmid
       where ($1::text is null or g.kind = $1) and ($2::uuid is null or g.endpoint_id = $2) and ($3::int is null or g.vmid = $3)

@@ -60,7 +60,7 @@ function inBrowser(program: string): void {
   };
 
   const addressOf = (page: PageName): string => {
-    const path = page.replace('GET ', '').replace(':seq', '3');
+    const path = page.replace('GET ', '').replace(':seq', '3').replace(':vmid', '100');
     const [, , place = ''] = path.split('/');
     const id = page.endsWith('/plan') ? busy.ids.dryRun : Object.entries(busy.ids).find(([name]) => name === place)?.[1];
     return busy.world.url + path.replace(':id', id ?? '');

@@ -83,7 +83,7 @@ test("NetBox's links lead to the guest, the node's and the cluster's endpoint", 
     );
   }
   const leads = async (path: string) => (await visitor.get(path)).location;
-  expect(await leads('/ui/netbox/vms/7')).toBe(`/ui/guests?endpoint=${id}&type=qemu&vmid=100`);
+  expect(await leads('/ui/netbox/vms/7')).toBe(`/ui/endpoints/${id}/guests/100`);
   expect(await leads('/ui/netbox/devices/3')).toBe(`/ui/endpoints/${id}`);
   expect(await leads('/ui/netbox/clusters/4')).toBe(`/ui/endpoints/${id}`);
 });
@@ -98,4 +98,57 @@ test('what no endpoint reflects, or none that one may see, has a page that says 
   }
   const nobody = await visitorWith(server, 'nobody', []);
   expect((await nobody.get('/ui/netbox/vms/7')).status).toBe(404);
+});
+
+describe("a guest's page", () => {
+  const plansOf = async (endpointId: string): Promise<unknown[]> => {
+    const { rows } = await server.database.pool.query<{ asked: unknown }>(
+      `select asked from intent_plan where asked -> 0 ->> 'endpointId' = $1`,
+      [endpointId],
+    );
+    return rows.map(({ asked }) => asked);
+  };
+
+  test('plans a change of the fields that are filled in', async () => {
+    const { id } = await createEndpoint(server, { name: 'Berlin' });
+    await seed(id, { vmid: 100, name: 'web', netboxId: 7 });
+    const page = await visitor.get(`/ui/endpoints/${id}/guests/100`);
+    expect(page.text).toMatch(/web \(100\).*Berlin.*VM.*pve1.*VM 7/);
+
+    const answer = await visitor.post(`/ui/endpoints/${id}/guests/100/plan`, {
+      cores: ' 4 ',
+      memory_mib: '',
+      description: 'for the shop',
+    });
+    expect(answer.location).toMatch(/^\/ui\/intent\/plans\/[0-9a-f-]{36}$/);
+    const payload = { vmid: 100, cores: 4, description: 'for the shop' };
+    expect(await plansOf(id)).toEqual([[{ op: 'update', kind: 'qemu', endpointId: id, netbox_id: 7, payload }]]);
+  });
+
+  test('says beside its field what cannot be, and plans nothing', async () => {
+    const { id } = await createEndpoint(server);
+    await seed(id, { vmid: 100, name: 'web' });
+    const wrong = await visitor.post(`/ui/endpoints/${id}/guests/100/plan`, { cores: 'many' });
+    expect({ status: wrong.status, marked: /id="field-cores-error"/.test(wrong.html) }).toEqual({ status: 422, marked: true });
+    const none = await visitor.post(`/ui/endpoints/${id}/guests/100/plan`, { cores: '' });
+    expect(none.status).toBe(422);
+    expect(none.text).toContain('Nothing would change');
+    expect(await plansOf(id)).toEqual([]);
+  });
+
+  test('offers only what one may ask for, and nothing for a guest that is gone', async () => {
+    const { id } = await createEndpoint(server);
+    await seed(id, { vmid: 100, name: 'web' }, { vmid: 101, name: 'old', missing: true });
+    const viewer = await visitorWith(server, 'viewer-2', [{ role: 'viewer' }]);
+    const offers = async (who: Visitor, vmid: number) => {
+      const { text } = await who.get(`/ui/endpoints/${id}/guests/${vmid}`);
+      return [/Plan a change/.test(text), /Ask for its deletion/.test(text)];
+    };
+    expect(await offers(visitor, 100)).toEqual([true, true]);
+    expect(await offers(viewer, 100)).toEqual([false, false]);
+    expect(await offers(visitor, 101)).toEqual([false, false]);
+    expect((await viewer.post(`/ui/endpoints/${id}/guests/100/plan`, { cores: '4' })).status).toBe(403);
+    expect((await visitor.get(`/ui/endpoints/${id}/guests/102`)).status).toBe(404);
+    expect((await visitor.get(`/ui/endpoints/${id}/guests/web`)).status).toBe(404);
+  });
 });

@@ -65,14 +65,19 @@ const guestRow = (guest: GuestRead, netboxUrl: string | undefined): Html =>
   row(
     link(`/ui/endpoints/${guest.endpointId}`, guest.endpointName),
     h('code', null, guest.vmid),
-    guest.type === 'qemu' ? 'VM' : 'Container',
-    guest.name,
+    sortOf(guest),
+    link(guestPath(guest), guest.name),
     guest.node ?? '–',
     netboxCell(guest, netboxUrl),
     [time(guest.lastSeen.toISOString()), guest.missingSince !== null && [' ', badge('warn', 'Gone')]],
   );
 
-function netboxCell({ netboxId }: GuestRead, netboxUrl: string | undefined): Html | string {
+export const guestPath = ({ endpointId, vmid }: Pick<GuestRead, 'endpointId' | 'vmid'>): string =>
+  `/ui/endpoints/${endpointId}/guests/${vmid}`;
+
+export const sortOf = ({ type }: Pick<GuestRead, 'type'>): string => (type === 'qemu' ? 'VM' : 'Container');
+
+export function netboxCell({ netboxId }: GuestRead, netboxUrl: string | undefined): Html | string {
   if (netboxId === null) return '–';
   const text = `VM ${netboxId}`;
   return netboxUrl === undefined ? text : link(`${netboxUrl}/virtualization/virtual-machines/${netboxId}/`, text);
