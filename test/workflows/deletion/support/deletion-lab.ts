@@ -20,6 +20,8 @@ export interface Said {
 export interface Actor {
   id: string;
   name: string;
+  /** Their token. */
+  secret: string;
   say(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Said>;
 }
 
@@ -66,6 +68,7 @@ export async function startDeletionLab(env: Record<string, string> = {}): Promis
     return {
       id,
       name,
+      secret,
       async say(method, path, body, headers = {}) {
         const response = await fetch(`${world.url}/intent/deletion-requests${path}`, {
           method,
