@@ -7,6 +7,7 @@ import * as conflicts from './repositories/conflicts';
 import * as endpoints from './repositories/endpoints';
 import * as guests from './repositories/guests';
 import { listHolds, releaseHold } from './repositories/intent/holds';
+import { listTouchedGuests } from './repositories/intent/touched';
 import * as links from './repositories/links';
 import * as netboxExtras from './repositories/netbox-extras';
 import * as netboxState from './repositories/netbox-state';
@@ -34,6 +35,7 @@ const repositories = {
   completeStep: runEvents.completeStep,
   listHolds,
   releaseHold,
+  listTouchedGuests,
   listOpenRuns,
   listEndpoints: endpoints.listEndpoints,
   findEndpoint: endpoints.findEndpoint,

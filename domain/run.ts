@@ -1,3 +1,4 @@
+import type { GuestKey } from './reflection/inventory';
 import type { ReflectionKindName } from './reflection/kind-names';
 
 /** What a run covers. Absent lists mean everything. */
@@ -8,6 +9,8 @@ export interface RunScope {
   endpoints?: string[];
   /** Kinds of NetBox objects; the kinds they depend on come along. */
   kinds?: ReflectionKindName[];
+  /** Guests of the one endpoint; nothing is concluded about the others. */
+  guests?: GuestKey[];
   /** Forget which NetBox objects show this endpoint's guests and match them anew; the plan waits for a person. */
   relink?: boolean;
   /** Id of the run whose plan a person has read and confirmed. */

@@ -22,6 +22,7 @@ import { reasonOf } from './intent-plan';
 import { applyProgress, pauseApply, resumeApply, type ApplyProgress } from './messages';
 import { taskQueues, workflowIds, type IntentApplyInput } from './names';
 
+import { synchronise } from './synchronise';
 const quick = proxyActivities<IntentActivities>({
   taskQueue: taskQueues.control,
   startToCloseTimeout: '1 minute',
@@ -82,11 +83,28 @@ async function apply(runId: string, isFirst: boolean, progress: ApplyProgress): 
     if (opened.stopOnFailure && failures.has(state)) {
       const message = `The run stops after its first failure, which was: ${change.summary}.`;
       await quick.leaveGuestChanges({ runId, reason: 'stopped_after_failure', message });
-      return finish(await quick.closeIntentApply({ runId, cancelled: false }));
+      return close(runId);
     }
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('The run was cancelled between two guests.');
   }
-  return next.length < guestsOfHistory ? finish(await quick.closeIntentApply({ runId, cancelled: false })) : 'more';
+  return next.length < guestsOfHistory ? close(runId) : 'more';
+}
+
+/** Looks at the lock of an endpoint's sync: somebody waits for the end of this run. */
+const looks = 6;
+
+async function close(runId: string, cancelled = false): Promise<IntentApplyResult> {
+  return CancellationScope.nonCancellable(async () => {
+    await showInNetBox(runId).catch((error: unknown) => setCurrentDetails(`NetBox was not told: ${reasonOf(error).message}`));
+    return finish(await quick.closeIntentApply({ runId, cancelled }));
+  });
+}
+
+/** What was made is reflected before the run ends: the next sync has nothing to do for it. */
+async function showInNetBox(runId: string): Promise<void> {
+  const { endpoints, requestedBy } = await quick.openReflections({ runId });
+  if (endpoints.length > 0) setCurrentDetails('showing in NetBox what was made');
+  await Promise.all(endpoints.map(item => synchronise(item, false, requestedBy, looks)));
 }
 
 async function waitWhilePaused(runId: string, progress: ApplyProgress): Promise<void> {
@@ -148,7 +166,7 @@ async function startGuest(change: NextChange, { requestedBy, about }: OpenedAppl
 async function endedBy(error: unknown, runId: string): Promise<IntentApplyResult> {
   if (isCancellation(error)) {
     await quick.leaveGuestChanges({ runId, reason: 'cancelled', message: 'The run was cancelled before its turn.' });
-    finish(await quick.closeIntentApply({ runId, cancelled: true }));
+    await close(runId, true);
     throw error;
   }
   const why = reasonOf(error);

@@ -12,6 +12,7 @@ import { makePlan, type MadePlan } from './plan';
 import { closeApply, leaveChanges, nextChanges, openApply, queueChanges, type NextChange, type OpenedApply } from './runs';
 import { stampChange } from './stamp';
 import { watchBranches } from './watch';
+import { openReflections, type OpenedReflections } from './reflections';
 
 interface OfRun {
   runId: string;
@@ -86,6 +87,8 @@ export function createIntentActivities(deps: IntentDeps) {
     leaveGuestChange: guarded(async ({ changeId, ...why }: OfChange & { reason: string; message: string }): Promise<void> => {
       await deps.store.moveGuestChange(changeId, { from: ['queued'], to: 'refused', ...why });
     }),
+
+    openReflections: guarded(async ({ runId }: OfRun): Promise<OpenedReflections> => openReflections(deps, runId)),
 
     /** One request to Proxmox: gate, recheck and write in one attempt, then the task, then a read. */
     makeGuestCall: guarded(async ({ changeId, seq }: OfChange & { seq: number }): Promise<CallEnd> =>

@@ -22,7 +22,7 @@ export async function openApply({ store }: IntentDeps, runId: string): Promise<O
   return { planId: plan.id, requestedBy: plan.requestedBy, stopOnFailure: plan.stopOnFailure, about };
 }
 
-async function planOfRun(store: IntentDeps['store'], runId: string): Promise<IntentPlan> {
+export async function planOfRun(store: IntentDeps['store'], runId: string): Promise<IntentPlan> {
   const plan = await store.findPlanOfRun(runId);
   if (!plan) throw new StopRun('internal', `The run ${runId} has no plan.`);
   return plan;
@@ -109,10 +109,20 @@ export async function closeApply({ store }: IntentDeps, runId: string, cancelled
   await store.addCounts(runId, counts as Record<string, number>);
   await store.addReport(runId, { overall, plan: plan.id });
   const told = Object.entries(counts).map(([state, count]) => `${count} ${state.replaceAll('_', ' ')}`);
-  const message = told.length === 0 ? 'No changes for Proxmox.' : `${told.join(', ')}.`;
+  const missed = await missedReflections(store, runId);
+  const message = [told.length === 0 ? 'No changes for Proxmox.' : `${told.join(', ')}.`, ...missed].join(' ');
   await store.forgetIntentSecrets(plan.id);
   const planDigest = plan.digest ?? undefined;
   const end: RunEnd = cancelled
+
+/** What NetBox does not show yet of what was made, in a sentence for each endpoint. */
+async function missedReflections(store: IntentDeps['store'], runId: string): Promise<string[]> {
+  const missed = (await store.listChildren(runId)).filter(({ state }) => state !== 'completed');
+  return missed.map(
+    ({ endpointName, state }) =>
+      `NetBox may not show all of it yet: the reflection of the changed guests of ${endpointName ?? 'a deleted endpoint'} ended ${state.replaceAll('_', ' ')}.`,
+  );
+}
     ? { state: 'cancelled', message: `Cancelled between two guests: ${message}` }
     : overall === 'failed'
       ? { state: 'failed', reason: 'guests-not-changed', message }

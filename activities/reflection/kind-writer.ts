@@ -16,6 +16,7 @@ import type { ReflectionDeps } from './deps';
 import { resolveInDoubt, visibleAmong } from './in-doubt';
 import { recheck } from './recheck';
 import { toBody } from './to-body';
+import { withoutOutdated } from './touched';
 
 /** Counts of changes. */
 export interface Written {
@@ -47,7 +48,7 @@ export class KindWriter {
     const ready = await this.withoutDependents(todo);
     const of = (action: StoredChange['action']): StoredChange[] => ready.filter(change => change.action === action);
 
-    await this.learn(of('link'));
+    await this.learn(await this.fresh(of('link')));
     await this.inBatches(of('delete'), batch => this.remove(batch));
     await this.inBatches(of('update'), batch => this.update(batch));
     await this.inBatches(of('create'), batch => this.create(batch));
@@ -282,6 +283,12 @@ export class KindWriter {
 
   // Batches -----------------------------------------------------------------------------------------------------------------------
 
+  private async fresh(batch: StoredChange[]): Promise<StoredChange[]> {
+    const { fresh, outdated } = await withoutOutdated(this.deps.store, this.run.id, batch);
+    await this.settle([], outdated);
+    return fresh;
+  }
+
   /**
    * Several requests at once; the client's limiter finds how many NetBox can take. An attempt that is told to stop lets those under way
    * end, so that it knows what they did.
@@ -290,9 +297,13 @@ export class KindWriter {
     const batches = batchesOf(changes, this.deps.batchSize, this.kind);
     let next = 0;
     let failure: unknown;
+    const write = async (batch: StoredChange[]): Promise<void> => {
+      const fresh = await this.fresh(batch);
+      if (fresh.length > 0) await work(fresh);
+    };
     const lane = async (): Promise<void> => {
       while (next < batches.length && failure === undefined && this.stopped === undefined && !this.signal.aborted) {
-        await work(batches[next++]!).catch((error: unknown) => (failure ??= error));
+        await write(batches[next++]!).catch((error: unknown) => (failure ??= error));
       }
     };
     await Promise.all(Array.from({ length: Math.min(lanes, batches.length) }, lane));

@@ -16,7 +16,7 @@ import type { Observation } from '../../database/repositories/observations';
 import type { RunRecord } from '../../database/repositories/run-records';
 import { asJson, canonicalJson } from '../../domain/json';
 import { hasPrivilege, type Permissions } from '../../domain/proxmox/permissions';
-import { guestKey, type ObservedCluster, type UnreadableGuest } from '../../domain/reflection/inventory';
+import { guestKey, type GuestKey, type ObservedCluster, type UnreadableGuest } from '../../domain/reflection/inventory';
 import { StopRun } from '../failures';
 import type { ProxmoxReader, ReflectionDeps } from './deps';
 import { mayAskAgent, readGuest, type ListedGuest } from './read-guest';
@@ -43,7 +43,8 @@ export async function observeRun(
   deps.supportAhead.begin(run.id);
   try {
     const permissions = await proxmox.permissions({ signal });
-    const { cluster, listed } = await readCluster(proxmox, permissions, signal);
+    const { cluster, listed: all } = await readCluster(proxmox, permissions, signal);
+    const { listed, others } = askedOf(all, run);
     await checkBinding(deps, endpoint, cluster);
     await compareRights(deps, endpoint, permissions, cluster);
     const policy = await deps.policyOf(endpoint, run);
@@ -61,7 +62,7 @@ export async function observeRun(
       if (batch.length >= batchSize) await deps.store.saveObservations(run.id, batch.splice(0));
     });
     unreadable.sort((a, b) => a.vmid - b.vmid);
-    batch.push(observation('cluster', 'cluster', { cluster, unreadable }));
+    batch.push(observation('cluster', 'cluster', { cluster, unreadable, ...(others.length > 0 && { others }) }));
     await deps.store.saveObservations(run.id, batch);
     return {
       guests: listed.length - unreadable.length,
@@ -72,6 +73,14 @@ export async function observeRun(
   } finally {
     await proxmox.close();
   }
+}
+
+/** A run about some guests leaves the others as they are. */
+function askedOf(all: ListedGuest[], { scope }: RunRecord): { listed: ListedGuest[]; others: GuestKey[] } {
+  if (scope.guests === undefined) return { listed: all, others: [] };
+  const asked = new Set(scope.guests);
+  const isAsked = (guest: ListedGuest): boolean => asked.has(guestKey(guest));
+  return { listed: all.filter(isAsked), others: all.filter(guest => !isAsked(guest)).map(guestKey) };
 }
 
 async function readCluster(

@@ -24,6 +24,7 @@ import { formerVms, knowsGuests } from './former-vms';
 import { countForeign, matchWorld, readDependent, readScope } from './read-world';
 import { deletedFindings, goneFindings, remarks } from './run-findings';
 import { savePlan } from './save-plan';
+import { readInventory } from './touched';
 
 export interface PlanSummary {
   /** Open changes by kind, in writing order. */
@@ -52,7 +53,7 @@ export async function planRun(
   progress('reading NetBox');
   const { capabilities } = session;
   const [inventory, stored, holds] = await Promise.all([
-    deps.store.loadInventory(run.id),
+    readInventory(deps.store, run.id),
     deps.store.loadLinks(endpoint.id),
     readHolds(deps, endpoint.id),
   ]);
@@ -96,7 +97,7 @@ export async function planRun(
   const marks = confirmed && reviewMarks((await deps.store.loadReviewChanges(confirmed.id)) as Change[]);
   const hold = holdFor({
     changes: firstPlan.changes,
-    guestCount: inventory.guests.length,
+    guestCount: inventory.guests.length + (inventory.others ?? []).length,
     firstRun: !knowsGuests(links),
     foreignVmCount: knowsGuests(links) ? 0 : await countForeign(deps, endpoint, links),
     relink,

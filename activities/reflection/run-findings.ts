@@ -2,7 +2,7 @@
 import type { Links } from '../../domain/reflection/change';
 import type { Finding } from '../../domain/reflection/findings';
 import type { GuestMatch } from '../../domain/reflection/guests';
-import { guestKey, type Inventory } from '../../domain/reflection/inventory';
+import { guestKey, presentIn, type Inventory } from '../../domain/reflection/inventory';
 
 export function deletedFindings(match: GuestMatch, deletedBy: Map<string, string>): Finding[] {
   return match.missing.map(({ key, netboxId }) => ({
@@ -60,7 +60,7 @@ export function blindSpots({ cluster, unreadable }: Inventory): string[] {
 }
 
 export function goneFindings(inventory: Inventory, links: Links): Finding[] {
-  const present = new Set<string>([...inventory.guests, ...inventory.unreadable].map(guestKey));
+  const present = new Set<string>(presentIn(inventory));
   return [...(links.get('virtual-machine') ?? [])]
     .filter(([key]) => !present.has(key))
     .map(([key, link]) => ({ key, link, name: String(link.values['name'] ?? key) }))

@@ -38,8 +38,8 @@ export async function openFullSync(deps: Pick<ReflectionDeps, 'store'>, run: Run
   return { dryRun: run.scope.dryRun === true, requestedBy: run.requestedBy, endpoints: opened };
 }
 
-/** Derived, so that a repeated attempt opens the same run. A UUID (version 5 layout) of parent and endpoint. */
-function childRunId(parentId: string, endpointId: string): string {
+/** The id of a run of one endpoint that another run starts. Derived, so that a repeated attempt opens the same run. A UUID (version 5 layout) of parent and endpoint. */
+export function childRunId(parentId: string, endpointId: string): string {
   const hash = createHash('sha256').update(`${parentId}/${endpointId}`).digest('hex');
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-5${hash.slice(13, 16)}-8${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
 }

@@ -5,12 +5,13 @@ import type { Endpoint } from '../../database/repositories/endpoints';
 import type { ChangeTally } from '../../database/repositories/changes';
 import type { RunEnd, RunRecord } from '../../database/repositories/run-records';
 import type { Finding } from '../../domain/reflection/findings';
-import { guestKey, type Inventory } from '../../domain/reflection/inventory';
+import { guestKey, presentIn, type Inventory } from '../../domain/reflection/inventory';
 import type { ReflectionPolicy } from '../../domain/reflection/policy';
 import type { RunReason } from '../../domain/run';
 import type { ReflectionDeps } from './deps';
 import { rememberChangeLog } from './netbox-checks';
 import { blindSpots } from './run-findings';
+import { readInventory } from './touched';
 
 export interface VerifySummary {
   state: RunEnd['state'];
@@ -23,16 +24,17 @@ export interface VerifySummary {
 const firstFinding = 1_000_000;
 
 export async function verifyRun(deps: ReflectionDeps, run: RunRecord, endpoint: Endpoint): Promise<VerifySummary> {
-  const inventory = await deps.store.loadInventory(run.id);
+  const inventory = await readInventory(deps.store, run.id);
   const tally = await deps.store.tallyChanges(run.id);
   const counts = countsOf(inventory, tally);
   const wrote = (counts['written'] ?? 0) > 0;
   const misses = await findMisses(deps, run, endpoint, inventory, wrote);
   const conflicts = await deps.store.findingsOf(run.id, 'ip-conflict');
   const newConflicts = await deps.store.transaction(async db => {
-    if (inventory.cluster.complete)
-      await db.markMissing(endpoint.id, [...inventory.guests, ...inventory.unreadable].map(guestKey));
+    if (inventory.cluster.complete) await db.markMissing(endpoint.id, presentIn(inventory));
     await db.appendFindings(run.id, misses, firstFinding);
+    // A few guests alone say nothing of conflicts that others have.
+    if (run.scope.guests !== undefined) return 0;
     return db.rememberConflicts(
       endpoint.id,
       run.id,

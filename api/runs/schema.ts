@@ -63,6 +63,7 @@ const scopeView = z.strictObject({
   dryRun: z.boolean().optional(),
   endpoints: z.array(z.uuid()).optional().describe('Absent: all enabled endpoints.'),
   kinds: z.array(z.enum(reflectionKindNames)).optional(),
+  guests: z.array(z.string()).optional().describe('Guests alone that a change was applied to, as `qemu/100`.'),
   relink: z.boolean().optional(),
   confirms: z.uuid().optional().describe('The run whose plan a person confirmed.'),
 });

@@ -1,4 +1,4 @@
-import type { ObservedGuest, UnreadableGuest, ObservedCluster, Inventory } from '../../domain/reflection/inventory';
+import type { GuestKey, ObservedGuest, UnreadableGuest, ObservedCluster, Inventory } from '../../domain/reflection/inventory';
 import type { Queryable } from '../queryable';
 
 /** One observed thing with the hash of its canonical JSON. */
@@ -29,6 +29,7 @@ export async function saveObservations(db: Queryable, runId: string, observation
 export interface ClusterObservation {
   cluster: ObservedCluster;
   unreadable: UnreadableGuest[];
+  others?: GuestKey[];
 }
 
 export async function loadInventory(db: Queryable, runId: string): Promise<Inventory> {
@@ -38,7 +39,7 @@ export async function loadInventory(db: Queryable, runId: string): Promise<Inven
   );
   const found = rows.find(row => row.kind === 'cluster');
   if (!found) throw new Error(`Run ${runId} has no observed cluster.`);
-  const { cluster, unreadable } = found.body as ClusterObservation;
+  const { cluster, unreadable, others = [] } = found.body as ClusterObservation;
   const guests = rows.filter(row => row.kind === 'guest').map(row => row.body as ObservedGuest);
-  return { cluster, unreadable, guests: guests.sort((a, b) => a.vmid - b.vmid || (a.kind < b.kind ? -1 : 1)) };
+  return { cluster, unreadable, others, guests: guests.sort((a, b) => a.vmid - b.vmid || (a.kind < b.kind ? -1 : 1)) };
 }

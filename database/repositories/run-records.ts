@@ -49,7 +49,7 @@ export async function findRun(db: Queryable, id: string): Promise<RunRecord | un
 /** The child's id is derived by the caller from parent and endpoint, so that a repeated attempt opens the same run. */
 export async function openChildRun(
   db: Queryable,
-  child: { id: string; parent: RunRecord; endpointId: string; workflowId: string },
+  child: { id: string; parent: Pick<RunRecord, 'id' | 'scope' | 'requestedBy'>; endpointId: string; workflowId: string },
 ): Promise<void> {
   await db.query(
     `insert into run (id, kind, parent_id, endpoint_id, scope, requested_by, workflow_id)

@@ -99,11 +99,18 @@ function keepTemplate(guest: ObservedGuest, policy: ReflectionPolicy, result: Gu
 
 function identify(observed: ObservedGuest[], input: GuestMatchInput, result: GuestMatch): Map<GuestKey, GuestState> {
   const shared = sharedEvidence(
-    observed.map(guest => ({ key: guestKey(guest), evidence: guest.evidence })),
+    [...observed.map(guest => ({ key: guestKey(guest), evidence: guest.evidence })), ...rememberedOthers(input)],
     input.marksElsewhere,
   );
   return new Map(observed.map(guest => [guestKey(guest), stateOf(guest, shared, input, result)]));
 }
+
+/** Guests that the run is not about, as they were seen last: a copy is not proven because its twin was not looked at. */
+const rememberedOthers = ({ inventory, records }: GuestMatchInput): { key: GuestKey; evidence: Evidence }[] =>
+  (inventory.others ?? []).flatMap(key => {
+    const record = records.get(key);
+    return record ? [{ key, evidence: record.evidence }] : [];
+  });
 
 function stateOf(guest: ObservedGuest, shared: Set<GuestKey>, input: GuestMatchInput, result: GuestMatch): GuestState {
   const key = guestKey(guest);

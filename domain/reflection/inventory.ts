@@ -97,8 +97,16 @@ export interface Inventory {
   cluster: ObservedCluster;
   guests: ObservedGuest[];
   unreadable: UnreadableGuest[];
+  /** Listed, and not read since the run is about some guests alone: they are there, and nothing else is known of them. */
+  others?: readonly GuestKey[];
 }
 
 export type GuestKey = `${GuestKind}/${number}`;
 
 export const guestKey = (guest: { kind: GuestKind; vmid: number }): GuestKey => `${guest.kind}/${guest.vmid}`;
+
+/** Every guest that Proxmox listed. */
+export const presentIn = ({ guests, unreadable, others = [] }: Inventory): GuestKey[] => [
+  ...[...guests, ...unreadable].map(guestKey),
+  ...others,
+];

@@ -1,0 +1,14 @@
+import { guestKey, type GuestKey } from '../../../domain/reflection/inventory';
+import type { GuestKind } from '../../../domain/proxmox/guest-config';
+import type { Queryable } from '../../queryable';
+
+/** Guests of a run's endpoint that changes of ours touched since the run began to read: what it read of them may be old. */
+export async function listTouchedGuests(db: Queryable, runId: string): Promise<GuestKey[]> {
+  const { rows } = await db.query<{ kind: GuestKind; vmid: number }>(
+    `select distinct c.kind, c.vmid from run r join guest_change c on c.endpoint_id = r.endpoint_id
+      where r.id = $1 and c.vmid is not null and greatest(c.started_at, c.finished_at) > r.started_at
+        and c.state in ('running', 'applied', 'partly_applied', 'failed', 'unknown_outcome')`,
+    [runId],
+  );
+  return rows.map(guestKey);
+}
