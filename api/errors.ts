@@ -27,6 +27,8 @@ export const problemKinds = {
   'intent-disabled': { status: 403, title: 'Changes of guests are switched off' },
   'plan-not-ready': { status: 409, title: 'The plan is not ready' },
   'plan-applied': { status: 409, title: 'The plan was applied already' },
+  'plan-blocked': { status: 409, title: 'The plan has guests that are blocked' },
+  'merge-open': { status: 409, title: 'The branch is being merged' },
   'not-applying': { status: 409, title: 'The run applies no changes' },
   'no-hold': { status: 409, title: 'Nothing is held for the change' },
   'own-request': { status: 403, title: 'Somebody else must decide' },

@@ -15,6 +15,7 @@ import { searchAttributes } from '../temporal/search-attributes';
 import {
   type DeletionInput,
   type IntentApplyInput,
+  type IntentMergeInput,
   type IntentPlanInput,
   type NetBoxLinkInput,
   type ProbeInput,
@@ -62,7 +63,7 @@ export interface FullSyncStart {
 
 export type IntentApplyStart = Omit<FullSyncStart, 'dryRun'>;
 
-/** What only the worker may find out, since it alone speaks to Proxmox and NetBox. */
+/** What only the worker can do or find out, since it alone speaks to Proxmox and NetBox. */
 export type Question = {
   /** Who asks. */
   actor: string;
@@ -72,6 +73,7 @@ export type Question = {
   | { type: 'endpointProbe'; workflowId: string; input: ProbeInput; endpointId: string }
   | { type: 'netboxLink'; workflowId: string; input: NetBoxLinkInput }
   | { type: 'intentPlan'; workflowId: string; input: IntentPlanInput }
+  | { type: 'intentMerge'; workflowId: string; input: IntentMergeInput }
 );
 
 export interface DeletionStart {
@@ -238,6 +240,7 @@ const questionKinds = {
   endpointProbe: 'endpoint-probe',
   netboxLink: 'netbox-link',
   intentPlan: 'intent-plan',
+  intentMerge: 'intent-merge',
 } as const satisfies Record<Question['type'], string>;
 
 async function ask(client: Client, question: Question): Promise<void> {

@@ -8,6 +8,7 @@ import * as branchEvents from './repositories/intent/branch-events';
 import * as calls from './repositories/intent/calls';
 import * as changes from './repositories/intent/changes';
 import * as holds from './repositories/intent/holds';
+import * as merges from './repositories/intent/merges';
 import * as plans from './repositories/intent/plans';
 import * as reservations from './repositories/intent/reservations';
 import * as intentRuns from './repositories/intent/runs';
@@ -26,6 +27,7 @@ const repositories = {
   ...reservations,
   ...holds,
   ...branchEvents,
+  ...merges,
   ...intentRuns,
   ...watch,
   forgetIntentSecrets,

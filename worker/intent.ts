@@ -8,6 +8,7 @@ import type { IntentAudit } from '../activities/intent/deps';
 import { installNetBoxHook, type NetBoxHookDeps } from '../activities/intent/netbox-hook';
 import { createNetBoxBranching } from '../clients/netbox/branching/client';
 import { createNetBoxHooks } from '../clients/netbox/hooks';
+import { createSnippetFolders } from '../clients/snippets/folders';
 import type { Config } from '../config/config';
 import { AuditChain, type AuditOutcome } from '../database/audit-chain';
 import { AuditIntentClosedError } from '../database/audit-errors';
@@ -16,7 +17,7 @@ import { openAuditKey } from '../database/audit-key';
 import { createIntentStore } from '../database/intent-store';
 import { readAuditAfter } from '../database/repositories/audit';
 import { keepHookSecret } from '../database/repositories/intent/hook';
-import { openIntentSecret } from '../database/repositories/intent/secrets';
+import { keepIntentSecret, openIntentSecret } from '../database/repositories/intent/secrets';
 import type { SecretBox } from '../database/secrets';
 import { searchAttributes } from '../temporal/search-attributes';
 import { taskQueues, workflowIds, workflowTypes } from '../workflows/names';
@@ -44,8 +45,11 @@ export async function composeIntent(
     stopping,
     standingOf: workflowId => standingOf(client, workflowId),
     workflowIdOf: workflowIds.intentApply,
+    mergeWorkflowIdOf: workflowIds.intentMerge,
     settings: clients.settings,
     openSecret: (planId, id) => openIntentSecret(pool, secrets, planId, id),
+    keepSecret: (planId, { id, plain }) => keepIntentSecret(pool, secrets, { id, planId, plain }),
+    snippets: createSnippetFolders(config.snippetsDir),
     audit: auditIn(new AuditChain(pool, await openAuditKey(config)), pool),
     explain: explainFailure,
   });

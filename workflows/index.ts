@@ -7,6 +7,7 @@ export { reconcile } from './reconcile';
 export { guestDestroy } from './guest-destroy';
 export { guestChange } from './guest-change';
 export { intentApply } from './intent-apply';
+export { intentMerge } from './intent-merge';
 export { intentPlan } from './intent-plan';
 export { netboxLink } from './netbox-link';
 export { outbox } from './outbox';

@@ -20,6 +20,7 @@ export const workflowTypes = {
   outbox: 'outbox',
   intentPlan: 'intentPlan',
   intentApply: 'intentApply',
+  intentMerge: 'intentMerge',
   guestChange: 'guestChange',
   deletionRequest: 'deletionRequest',
   guestDestroy: 'guestDestroy',
@@ -52,6 +53,11 @@ export interface IntentPlanInput {
   planId: string;
 }
 
+/** The row of a merge that was asked for. */
+export interface IntentMergeInput {
+  mergeId: string;
+}
+
 /** The row of a run, and what a workflow that goes on under a new history carries along. */
 export interface IntentApplyInput extends RunInput {
   continued?: { paused: boolean };
@@ -82,6 +88,7 @@ export const workflowIds = {
   endpointProbe: (probeId: string): string => `endpoint-probe/${probeId}`,
   netboxLink: (attemptId: string): string => `netbox-link/${attemptId}`,
   intentPlan: (planId: string): string => `intent-plan/${planId}`,
+  intentMerge: (mergeId: string): string => `intent-merge/${mergeId}`,
   intentApply: (runId: string): string => `intent/${runId}`,
   /** Also the id of Temporal's Schedule. */
   watch: 'watch',

@@ -1,4 +1,5 @@
 /** The activities of intent, as workflows call them. Each takes ids and gives states and counts: histories hold references alone. */
+import type { MergeReason } from '../../domain/intent/merge';
 import type { RunReason } from '../../domain/run';
 import type { ChangeState } from '../../database/repositories/intent/changes';
 import type { RunEnd } from '../../database/repositories/run-records';
@@ -8,14 +9,19 @@ import { performCall, type CallEnd } from './call';
 import type { ApplyToStart } from './branch-event';
 import { beginChange, endChange, type BegunChange, type Interruption } from './change';
 import type { IntentDeps } from './deps';
+import { applyOwnMerge, checkMerge, failMerge, mergeInNetBox, openMerge, type MergeStep, type OpenedMerge } from './merge';
 import { makePlan, type MadePlan } from './plan';
 import { closeApply, leaveChanges, nextChanges, openApply, queueChanges, type NextChange, type OpenedApply } from './runs';
-import { stampChange } from './stamp';
-import { watchBranches } from './watch';
 import { openReflections, type OpenedReflections } from './reflections';
+import { stampChange } from './stamp';
+import { watchBranches, type FoundWork } from './watch';
 
 interface OfRun {
   runId: string;
+}
+
+interface OfMerge {
+  mergeId: string;
 }
 
 interface OfChange {
@@ -47,8 +53,23 @@ export function createIntentActivities(deps: IntentDeps) {
     ),
 
     /** Runs to start, as soon as there are any; empty after an hour. */
-    watchBranches: guarded(async (): Promise<ApplyToStart[]> =>
-      withHeartbeat((beat, signal) => watchBranches(deps, beat, signal)),
+    watchBranches: guarded(async (): Promise<FoundWork[]> => withHeartbeat((beat, signal) => watchBranches(deps, beat, signal))),
+
+    openIntentMerge: guarded(async ({ mergeId, attempt }: OfMerge & { attempt: string }): Promise<OpenedMerge | null> =>
+      openMerge(deps, mergeId, attempt),
+    ),
+
+    checkIntentMerge: guarded(async ({ mergeId }: OfMerge): Promise<boolean> => checkMerge(deps, mergeId)),
+
+    mergeBranch: guarded(async ({ mergeId }: OfMerge): Promise<MergeStep> =>
+      withHeartbeat((beat, signal) => mergeInNetBox(deps, mergeId, beat, signal)),
+    ),
+
+    applyIntentMerge: guarded(async ({ mergeId }: OfMerge): Promise<ApplyToStart | null> => applyOwnMerge(deps, mergeId)),
+
+    failIntentMerge: guarded(
+      async ({ mergeId, ...why }: OfMerge & { reason: MergeReason | RunReason; message: string }): Promise<void> =>
+        failMerge(deps, mergeId, why),
     ),
 
     openIntentApply: guarded(async ({ runId }: OfRun): Promise<OpenedApply | null> => openApply(deps, runId)),
@@ -64,6 +85,8 @@ export function createIntentActivities(deps: IntentDeps) {
     leaveGuestChanges: guarded(async ({ runId, ...why }: OfRun & { reason: string; message: string }): Promise<void> =>
       leaveChanges(deps, runId, why),
     ),
+
+    openReflections: guarded(async ({ runId }: OfRun): Promise<OpenedReflections> => openReflections(deps, runId)),
 
     notePause: guarded(async ({ runId, paused }: OfRun & { paused: boolean }): Promise<void> =>
       deps.store.setPhase(runId, paused ? 'paused' : 'apply'),
@@ -87,8 +110,6 @@ export function createIntentActivities(deps: IntentDeps) {
     leaveGuestChange: guarded(async ({ changeId, ...why }: OfChange & { reason: string; message: string }): Promise<void> => {
       await deps.store.moveGuestChange(changeId, { from: ['queued'], to: 'refused', ...why });
     }),
-
-    openReflections: guarded(async ({ runId }: OfRun): Promise<OpenedReflections> => openReflections(deps, runId)),
 
     /** One request to Proxmox: gate, recheck and write in one attempt, then the task, then a read. */
     makeGuestCall: guarded(async ({ changeId, seq }: OfChange & { seq: number }): Promise<CallEnd> =>

@@ -1,10 +1,5 @@
-import { createHash } from 'node:crypto';
-import type { Branch } from '../../clients/netbox/branching/branches';
 import type { BranchEvent } from '../../clients/netbox/branching/events';
-import type { OptIn } from '../../domain/intent/gate';
-import { rightsAtRequest } from '../../domain/intent/rights-at-request';
-import { personForNetBoxUser } from '../../domain/people/netbox-user';
-import { rightsOf } from '../../domain/people/rights';
+import { applyMerge } from './apply-merge';
 import type { IntentDeps } from './deps';
 
 /** A run that has its row, and needs its workflow. */
@@ -34,70 +29,8 @@ export async function noteEvent(deps: IntentDeps, event: BranchEvent): Promise<A
   if (branch.customFields['apply_to_proxmox'] !== true) {
     return note('The branch is not meant for Proxmox: its custom field apply_to_proxmox is not true.');
   }
-  return applyMerge(deps, event, branch, branch.mergedTime, record);
-}
-
-async function applyMerge(
-  deps: IntentDeps,
-  event: BranchEvent,
-  branch: Branch,
-  mergedAt: string,
-  record: Omit<Parameters<IntentDeps['store']['noteBranchEvent']>[0], 'outcome' | 'planId'>,
-): Promise<ApplyToStart[]> {
-  const { store } = deps;
-  const who = branch.mergedBy?.username ?? event.user?.username ?? null;
-  const person = personForNetBoxUser(who === null ? [] : await store.listUsersOfNetBox(who), who);
-  const actor = person?.username ?? `netbox:${who ?? 'unknown'}`;
-  const [runId, planId] = ['run', 'plan'].map(what =>
-    derivedId(`${what} of ${deps.netboxUrl} branch ${branch.id} merged ${mergedAt}`),
-  ) as [string, string];
-  const workflowId = deps.workflowIdOf(runId);
-  const optIn: OptIn = {
-    by: 'branch',
-    name: branch.name,
-    applyToProxmox: true,
-    applyDestroyConfirmed: branch.customFields['apply_destroy_confirmed'] ?? null,
-  };
-  const isNew = await store.transaction(async tx => {
-    if (!(await tx.insertIntentRun({ id: runId, scope: {}, requestedBy: actor, workflowId }))) return false;
-    await tx.insertIntentPlan({
-      id: planId,
-      branch: { id: branch.id, name: branch.name, mergedAt },
-      optIn,
-      asked: [],
-      requestedBy: actor,
-      requesterId: person?.id ?? null,
-      rights: person ? rightsAtRequest(rightsOf(await tx.grantsOf(person.id))) : {},
-      stopOnFailure: false,
-    });
-    await tx.giveIntentPlan(planId, runId);
-    return true;
-  });
-  await store.noteBranchEvent({ ...record, outcome: `Applied by run ${runId}.`, planId });
-  if (!isNew) return [];
-  await deps.audit.note({
-    action: 'intent.merge',
-    actor: {
-      kind: person ? 'user' : 'unknown',
-      id: person?.id ?? null,
-      name: actor,
-      authenticatedBy: 'netbox',
-      label: null,
-    },
-    object: { type: 'branch', id: String(branch.id) },
-    endpointId: null,
-    runId,
-    beforeDigest: null,
-    afterDigest: null,
-    reason: null,
-    detail: { branch: branch.name, mergedAt },
-    requestId: null,
-  });
-  return [{ runId, workflowId, actor, summary: `Apply the branch ${branch.name}, merged by ${who ?? 'somebody'}` }];
-}
-
-/** The same for the same text: whoever hears of a merge a second time finds its run. */
-function derivedId(text: string): string {
-  const hex = createHash('sha256').update(text).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  const merged = { ...branch, mergedTime: branch.mergedTime };
+  const { start, planId, isNew } = await applyMerge(deps, merged, branch.mergedBy?.username ?? event.user?.username ?? null);
+  await store.noteBranchEvent({ ...record, outcome: `Applied by run ${start.runId}.`, planId });
+  return isNew ? [start] : [];
 }

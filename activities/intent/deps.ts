@@ -1,5 +1,6 @@
 import type { NetBoxBranching } from '../../clients/netbox/branching/client';
 import type { NetBoxClient } from '../../clients/netbox/client';
+import type { SnippetFolders } from '../../clients/snippets/folders';
 import type { ProxmoxClient } from '../../clients/proxmox/client';
 import type { AuditOutcome } from '../../database/audit-chain';
 import type { IntentStore } from '../../database/intent-store';
@@ -55,12 +56,18 @@ export interface IntentDeps {
   standingOf(workflowId: string): Promise<WorkflowStanding>;
   /** Of the workflow of a run. */
   workflowIdOf(runId: string): string;
+  /** Of the workflow of a merge. */
+  mergeWorkflowIdOf(mergeId: string): string;
   settings: {
     ofInstallation(): Promise<SettingValues>;
     ofEndpoint(endpoint: Endpoint): Promise<SettingValues>;
   };
   /** A stored secret of a plan. */
   openSecret(planId: string, id: string): Promise<string | undefined>;
+  /** Stores one, until the plan's run has ended or the plan is forgotten. */
+  keepSecret(planId: string, secret: { id: string; plain: string }): Promise<void>;
+  /** Where files of cloud-init are written. */
+  snippets: SnippetFolders;
   audit: IntentAudit;
   explain(error: unknown): Explanation;
 }

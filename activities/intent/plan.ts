@@ -79,6 +79,7 @@ async function planNow(deps: IntentDeps, plan: IntentPlan, beat: (what: string) 
     // Two plans at once would promise one VMID twice.
     const made = await store.withLock(`intent vmids ${endpoint.id}`, async () => {
       await store.releaseOldReservations(endpoint.id, promiseHours);
+      if (plan.branch !== null) await store.releaseBranchReservations(endpoint.id, plan.branch.id);
       const each = await planEndpoint(deps, plan, endpoint, changes, asked, signal);
       await store.transaction(async tx => {
         for (const { row, reserve } of each) {

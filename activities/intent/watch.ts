@@ -7,6 +7,7 @@ import { noteEvent, type ApplyToStart } from './branch-event';
 import { ensureIntentFields } from './custom-fields';
 import type { IntentDeps } from './deps';
 import { lostApplies } from './lost-applies';
+import { lostMerges, type MergeToStart } from './lost-merges';
 
 /** An attempt ends after so long, so that none is older than a release. */
 const longestMs = 3_600_000;
@@ -14,12 +15,11 @@ const pauseMs = 1_000;
 /** Events that happen at once may become visible in either order. */
 const lookedAtAgain = 50;
 
+/** What was found, and needs its workflow. */
+export type FoundWork = { apply: ApplyToStart } | { merge: MergeToStart };
+
 /** Looks until there is something to do, for an hour, or until this process stops: whoever comes next finds what was missed. */
-export async function watchBranches(
-  deps: IntentDeps,
-  beat: (what: string) => void,
-  signal: AbortSignal,
-): Promise<ApplyToStart[]> {
+export async function watchBranches(deps: IntentDeps, beat: (what: string) => void, signal: AbortSignal): Promise<FoundWork[]> {
   const until = Date.now() + longestMs;
   const either = AbortSignal.any([signal, deps.stopping]);
   let isPrepared = false;
@@ -41,7 +41,7 @@ export async function watchBranches(
 }
 
 /** NetBox may be away: then it is asked again the next time. */
-async function lookSafely(deps: IntentDeps, prepare: boolean): Promise<ApplyToStart[]> {
+async function lookSafely(deps: IntentDeps, prepare: boolean): Promise<FoundWork[]> {
   try {
     return await look(deps, prepare);
   } catch (error) {
@@ -51,9 +51,12 @@ async function lookSafely(deps: IntentDeps, prepare: boolean): Promise<ApplyToSt
   }
 }
 
-async function look(deps: IntentDeps, prepare: boolean): Promise<ApplyToStart[]> {
+async function look(deps: IntentDeps, prepare: boolean): Promise<FoundWork[]> {
   const { branching, netbox, store } = deps;
-  const lost = await lostApplies(deps);
+  const lost: FoundWork[] = [
+    ...(await lostApplies(deps)).map(apply => ({ apply })),
+    ...(await lostMerges(deps)).map(merge => ({ merge })),
+  ];
   await netbox.open();
   if (!(await branching.isInstalled())) {
     if (!(await store.findWatch())) await store.beginWatch(0);
@@ -70,7 +73,7 @@ async function look(deps: IntentDeps, prepare: boolean): Promise<ApplyToStart[]>
   const afterId = Math.max(watch.firstEvent, watch.lastEvent - lookedAtAgain);
   const events = await branching.events({ afterId, types: ['merged', 'reverted'] });
   const toStart = [...lost];
-  for (const event of events) toStart.push(...(await noteEvent(deps, event)));
+  for (const event of events) toStart.push(...(await noteEvent(deps, event)).map(apply => ({ apply })));
   const newest = events.at(-1)?.id ?? 0;
   if (newest > watch.lastEvent) await store.advanceWatch(newest);
   return toStart;

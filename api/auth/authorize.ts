@@ -3,6 +3,7 @@ import type { Queryable } from '../../database/queryable';
 import { findDeletion } from '../../database/repositories/deletion/requests';
 import { listEndpoints } from '../../database/repositories/endpoints';
 import { findGuestChange, listGuestChanges } from '../../database/repositories/intent/changes';
+import { findIntentMerge } from '../../database/repositories/intent/merges';
 import { findIntentPlan } from '../../database/repositories/intent/plans';
 import { findRun } from '../../database/repositories/run-reads';
 import { findSchedule } from '../../database/repositories/schedules';
@@ -34,6 +35,8 @@ export async function authorize(db: Queryable, access: Access, caller: Identity,
       return requireOn(caller, access.who, await endpointsOfRun(db, idOf(req, 'run')), 'run');
     case 'intent-plan':
       return requireOn(caller, access.who, await endpointsOfPlan(db, idOf(req, 'plan')), 'plan');
+    case 'intent-merge':
+      return requireOn(caller, access.who, await endpointsOfMerge(db, idOf(req, 'merge')), 'merge');
     case 'guest-change':
       return requireOn(caller, access.who, await endpointsOfChange(db, idOf(req, 'change')), 'change');
     case 'deletion-request':
@@ -62,7 +65,14 @@ async function endpointsOfPlan(db: Queryable, planId: string): Promise<EndpointS
   if (plan === undefined) throw notFound('plan');
   const planned = (await listGuestChanges(db, planId)).flatMap(({ endpointId }) => endpointId ?? []);
   const known = [...new Set([...plan.asked.map(({ endpointId }) => endpointId), ...planned])];
-  return plan.branch !== null && known.length === 0 ? 'all' : known;
+  return (plan.branch !== null || plan.changeLog !== null) && known.length === 0 ? 'all' : known;
+}
+
+/** Those of the plan that was read. */
+async function endpointsOfMerge(db: Queryable, mergeId: string): Promise<EndpointSet> {
+  const merge = await findIntentMerge(db, mergeId);
+  if (merge === undefined) throw notFound('merge');
+  return endpointsOfPlan(db, merge.planId);
 }
 
 async function endpointsOfChange(db: Queryable, changeId: string): Promise<EndpointSet> {

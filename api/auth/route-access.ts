@@ -19,10 +19,18 @@ export type Access = (
 /**
  * - `installation`: everything at once, so that roles on single endpoints do not count;
  * - `some-endpoint`: whatever the caller may; the route narrows what it takes and shows to that;
- * - `endpoint`, `run`, `schedule`, `intent-plan`, `guest-change`, `deletion-request`: the one whose id is in the path. For whoever holds nothing there it does not exist.
+ * - `endpoint`, `run`, `schedule`, `intent-plan`, `intent-merge`, `guest-change`, `deletion-request`: the one whose id is in the path. For whoever holds nothing there it does not exist.
  */
 export type RouteSubject =
-  'installation' | 'some-endpoint' | 'endpoint' | 'run' | 'schedule' | 'intent-plan' | 'guest-change' | 'deletion-request';
+  | 'installation'
+  | 'some-endpoint'
+  | 'endpoint'
+  | 'run'
+  | 'schedule'
+  | 'intent-plan'
+  | 'intent-merge'
+  | 'guest-change'
+  | 'deletion-request';
 
 /** Every route of the API with who may use it: read by the guard in front of each, and by whoever wants to know. */
 export const routeAccess = {
@@ -66,10 +74,13 @@ export const routeAccess = {
   'POST /runs/:id/pause': { who: 'run_sync', on: 'run' },
   'POST /runs/:id/resume': { who: 'run_sync', on: 'run' },
 
+  'GET /intent/plans': { who: 'view', on: 'some-endpoint' },
   'POST /intent/plan': { who: 'view', on: 'some-endpoint' },
   'GET /intent/plans/:id': { who: 'view', on: 'intent-plan' },
   'GET /intent/plan-summary/:branchId': { who: 'view', on: 'some-endpoint' },
   'POST /intent/apply': { who: 'view', on: 'some-endpoint' },
+  'POST /intent/merge': { who: 'view', on: 'some-endpoint' },
+  'GET /intent/merges/:id': { who: 'view', on: 'intent-merge' },
   'POST /intent/changes/:id/drop': { who: 'view', on: 'guest-change' },
   'GET /intent/deletion-requests': { who: 'view', on: 'some-endpoint' },
   'POST /intent/deletion-requests': { who: 'view', on: 'some-endpoint' },

@@ -43,6 +43,7 @@ export async function askForPlan(needs: Needs, { caller, audit }: Asking, body: 
       await insertIntentPlan(needs.database, {
         ...askedBy(planId, caller),
         branch: { id: branchId, name: `branch ${branchId}`, mergedAt: null },
+        changeLog: null,
         // What the branch says about itself is read when it is planned.
         optIn: { by: 'branch', name: `branch ${branchId}`, applyToProxmox: null, applyDestroyConfirmed: null },
         asked: [],
@@ -103,7 +104,7 @@ const requestOf = (runId: string, endpoints: readonly string[], requestedBy: str
 });
 
 /** With intent switched off nothing is made, not even a run that would be refused. */
-async function requireIntent({ database, environment }: Pick<Needs, 'database' | 'environment'>): Promise<void> {
+export async function requireIntent({ database, environment }: Pick<Needs, 'database' | 'environment'>): Promise<void> {
   const values = effectiveValues({ environment, global: (await loadGlobalSettings(database)).values });
   if (intentEnabled(values)) return;
   const detail = values.netbox_to_proxmox_enabled
@@ -148,7 +149,7 @@ async function takePlan(
 export const mayAskSomething = (caller: Asking['caller']): boolean => Object.keys(rightsAtRequest(caller)).length > 0;
 
 /** Whoever may ask for no change at all starts nothing: not even a plan in which every change is refused. */
-function requireSomeIntent(caller: Asking['caller']): void {
+export function requireSomeIntent(caller: Asking['caller']): void {
   if (mayAskSomething(caller)) return;
   throw new Problem(
     'permission-denied',
@@ -157,14 +158,20 @@ function requireSomeIntent(caller: Asking['caller']): void {
 }
 
 /** To apply what somebody else has planned is to ask for it: whoever does needs the permissions, too. */
-async function requireRights(db: Queryable, planId: string, caller: Asking['caller']): Promise<void> {
+export async function requireRights(
+  db: Queryable,
+  planId: string,
+  caller: Asking['caller'],
+  { blockedToo = false }: { blockedToo?: boolean } = {},
+): Promise<void> {
   for (const { verdict, op, kind, endpointId } of await listGuestChanges(db, planId)) {
     const permission = intentPermission(op, kind);
-    if (verdict !== 'blocked' && !caller.permissions(permission, endpointId ?? undefined)) throw permissionDenied(permission);
+    if ((blockedToo || verdict !== 'blocked') && !caller.permissions(permission, endpointId ?? undefined))
+      throw permissionDenied(permission);
   }
 }
 
-const maySee = (plan: IntentPlan, caller: Asking['caller']): boolean =>
+export const maySee = (plan: IntentPlan, caller: Asking['caller']): boolean =>
   plan.asked.every(({ endpointId }) => caller.sees(endpointId));
 
 const askedBy = (id: string, caller: Asking['caller']) => ({
@@ -185,6 +192,7 @@ async function insertAsked(
   await insertIntentPlan(database, {
     ...askedBy(planId, caller),
     branch: null,
+    changeLog: null,
     optIn: { by: 'request' },
     asked: asked.changes,
     stopOnFailure,

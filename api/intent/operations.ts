@@ -1,7 +1,18 @@
 import { z } from 'zod';
 import type { Operations } from '../openapi/operation';
 import { runView } from '../runs/schema';
-import { applySchema, branchIdSchema, branchSummaryView, guestChangeView, hookView, intentPlanView, planSchema } from './schema';
+import { planListQuery, planListView } from './plan-list';
+import {
+  applySchema,
+  branchIdSchema,
+  branchSummaryView,
+  guestChangeView,
+  hookView,
+  intentMergeView,
+  intentPlanView,
+  mergeSchema,
+  planSchema,
+} from './schema';
 
 const planned = { description: 'The plan.', body: intentPlanView, headers: ['Location'] } as const;
 
@@ -25,6 +36,14 @@ export const intentOperations = {
       202: { ...planned, description: 'The plan is being made.' },
     },
     problems: ['temporal-unavailable'],
+  },
+  'GET /intent/plans': {
+    id: 'listIntentPlans',
+    tag: 'Intent',
+    summary: 'List plans, newest first',
+    description: 'Those about nothing but endpoints that the caller may view.',
+    query: planListQuery,
+    answers: { 200: { description: 'A page of plans.', body: planListView } },
   },
   'GET /intent/plans/:id': {
     id: 'getIntentPlan',
@@ -50,6 +69,31 @@ export const intentOperations = {
     wait: true,
     answers: underWay,
     problems: ['intent-disabled', 'plan-not-ready', 'plan-applied', 'other-plan', 'temporal-unavailable'],
+  },
+  'POST /intent/merge': {
+    id: 'mergeIntent',
+    tag: 'Intent',
+    summary: 'Merge a branch of NetBox for the plan that was read, and apply it',
+    description:
+      'The branch is planned once more. Where that plan is the one that was read, NetBox merges the branch, and the merge is applied with the rights of whoever asks, who needs the permission for every change. A plan with blocked guests is refused unless `allow_blocked` says otherwise. NetBox merges the whole branch, whatever else stands in it.',
+    body: mergeSchema,
+    example: { branch_id: 7, digest: '4a7d1ed414474e4033ac29ccb8653d9b8e5cbd8e5f9c2f0e7d6e2f1a3b4c5d6e' },
+    wait: true,
+    answers: {
+      200: {
+        description: 'The merge has ended within the time that `Prefer: wait=N` gave it.',
+        body: intentMergeView,
+        headers: ['Location'],
+      },
+      202: { description: 'The merge is under way.', body: intentMergeView, headers: ['Location'] },
+    },
+    problems: ['intent-disabled', 'not-a-person', 'other-plan', 'plan-blocked', 'merge-open', 'temporal-unavailable'],
+  },
+  'GET /intent/merges/:id': {
+    id: 'getIntentMerge',
+    tag: 'Intent',
+    summary: 'Show how a merge stands',
+    answers: { 200: { description: 'The merge.', body: intentMergeView } },
   },
   'POST /runs/:id/pause': {
     id: 'pauseRun',

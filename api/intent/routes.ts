@@ -1,15 +1,20 @@
 import type { Router } from 'express';
 import { listBranchEvents } from '../../database/repositories/intent/branch-events';
 import { findGuestChange } from '../../database/repositories/intent/changes';
+import type { IntentMerge } from '../../database/repositories/intent/merges';
+import { listIntentPlans } from '../../database/repositories/intent/plan-list';
 import { findIntentPlan, latestPlanOfBranch, type IntentPlan } from '../../database/repositories/intent/plans';
 import { guardedRoutes } from '../auth/guarded-routes';
 import type { ApiDependencies } from '../dependencies';
+import { decodeCursor, encodeCursor, setNextLink } from '../paging';
 import { readUntil, waitSecondsOf } from '../prefer';
 import { acceptRun } from '../runs/accept';
-import { bodyOf, idOf, notFound } from '../validate';
+import { bodyOf, idOf, notFound, queryOf } from '../validate';
 import { askForApply, askForPlan, dropChange, steerRun } from './ask';
 import { hearNetBox } from './hook';
-import { applySchema, branchIdSchema, planSchema, type BranchSummaryView } from './schema';
+import { askForMerge, mergeOf, viewMerge } from './merge';
+import { planCursorSchema, planListQuery, summarisePlan, type PlanListView } from './plan-list';
+import { applySchema, branchIdSchema, mergeSchema, planSchema, type BranchSummaryView } from './schema';
 import { viewChange, viewPlan } from './view';
 
 export function intentRoutes(dependencies: ApiDependencies): Router {
@@ -30,6 +35,16 @@ export function intentRoutes(dependencies: ApiDependencies): Router {
       .status(waitSecondsOf(req) !== undefined && isMade(plan) ? 200 : 202)
       .location(`/intent/plans/${id}`)
       .json(await viewPlan(database, plan));
+  });
+
+  on('GET /intent/plans', async (req, res) => {
+    const { cursor, limit } = queryOf(req, planListQuery);
+    const page = { after: decodeCursor(cursor, planCursorSchema), limit };
+    const { plans, next } = await listIntentPlans(database, res.locals.caller.endpointsWith('view'), page);
+    const nextCursor = next === undefined ? null : encodeCursor(next);
+    setNextLink(req, res, nextCursor);
+    const answer: PlanListView = { items: plans.map(summarisePlan), nextCursor };
+    res.json(answer);
   });
 
   on('GET /intent/plans/:id', async (req, res) => {
@@ -54,6 +69,20 @@ export function intentRoutes(dependencies: ApiDependencies): Router {
 
   on('POST /intent/apply', async (req, res) => {
     await acceptRun(dependencies, req, res, await askForApply(dependencies, res.locals, bodyOf(req, applySchema)));
+  });
+
+  on('POST /intent/merge', async (req, res) => {
+    const id = await askForMerge(dependencies, res.locals, bodyOf(req, mergeSchema));
+    const hasEnded = ({ finishedAt }: IntentMerge): boolean => finishedAt !== null;
+    const merge = await readUntil(req, res, () => mergeOf(dependencies, id), hasEnded);
+    res
+      .status(waitSecondsOf(req) !== undefined && hasEnded(merge) ? 200 : 202)
+      .location(`/intent/merges/${id}`)
+      .json(viewMerge(merge));
+  });
+
+  on('GET /intent/merges/:id', async (req, res) => {
+    res.json(viewMerge(await mergeOf(dependencies, idOf(req, 'merge'))));
   });
 
   for (const verb of ['pause', 'resume'] as const) {

@@ -106,6 +106,18 @@ export const applySchema = z
   .refine(body => (body.plan_id === undefined) === (body.digest === undefined), 'plan_id and digest go together.');
 export type ApplyBody = z.output<typeof applySchema>;
 
+export const mergeSchema = z.strictObject({
+  branch_id: z.number().int().min(1).describe('A branch of NetBox.'),
+  digest: plainText(100).describe('Of the plan of the branch that was read.'),
+  allow_blocked: z.boolean().default(false).describe('Merge although some guests are blocked: nothing is done to those.'),
+  acknowledge_conflicts: z
+    .boolean()
+    .default(false)
+    .describe("Merge although NetBox's main has changed the same: the branch's values win."),
+  stop_on_failure: z.boolean().default(false).describe('Begin no further guest after the first that fails.'),
+});
+export type MergeBody = z.output<typeof mergeSchema>;
+
 export const branchIdSchema = z.coerce
   .number()
   .int()
@@ -201,6 +213,27 @@ export const intentPlanView = z
   })
   .meta({ id: 'IntentPlan' });
 export type IntentPlanView = z.output<typeof intentPlanView>;
+
+export const intentMergeView = z
+  .strictObject({
+    id: z.uuid(),
+    branch: z.strictObject({ id: z.number().int(), name: z.string() }),
+    planId: z.uuid().describe('The plan that was read.'),
+    digest: z.string(),
+    state: z
+      .enum(['pending', 'checking', 'merging', 'merged', 'refused', 'failed'])
+      .describe('`checking`: the branch is planned once more, and compared. `merging`: NetBox was asked.'),
+    reason: z.string().nullable().describe('Why it was not merged.'),
+    message: z.string().nullable(),
+    checkedPlanId: z.uuid().nullable().describe('The plan that was made right before the merge.'),
+    mergedAt: z.string().nullable(),
+    runId: z.uuid().nullable().describe('The run that applies the merge.'),
+    requestedBy: z.string(),
+    createdAt: z.iso.datetime(),
+    finishedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'IntentMerge' });
+export type IntentMergeView = z.output<typeof intentMergeView>;
 
 /** What became of each guest, in Proxbox's shape; part of a run. */
 export const applyResultView = z

@@ -23,6 +23,7 @@ import { allowedActions, type AllowedActions } from './permissions';
 import { openSession, type NetBoxSession } from './session';
 import { authorizationHeader } from './token';
 import { createTransport } from './transport';
+import { whoIs } from './who-is';
 import { createWire, type NetBoxAnswer } from './wire';
 
 export interface NetBoxClientOptions {
@@ -89,6 +90,8 @@ export interface NetBoxClient {
   /** The row with the highest id. */
   newest(path: NetBoxPath, options?: ReadOptions): Promise<NetBoxObject | undefined>;
   count(path: NetBoxPath, filters?: NetBoxFilters): Promise<number>;
+  /** The name of the user whose token this client has. */
+  username(): Promise<string>;
   /** What the token may do there; nothing is changed to find out. */
   allowedActions(path: NetBoxPath): Promise<AllowedActions>;
   /** `etag` is undefined in NetBox 4.5. A detail costs as much as a list of a hundred: prefer lists. */
@@ -197,6 +200,10 @@ export function createNetBoxClient(options: NetBoxClientOptions): NetBoxClient {
     async count(path, filters = {}) {
       await session();
       return countRows(transport, path, filters);
+    },
+    async username() {
+      await session();
+      return whoIs(transport);
     },
     async allowedActions(path) {
       await session();

@@ -12,6 +12,7 @@ import { errorOf } from './classify';
 import { isRecord } from './field-errors';
 import { authorizationHeader } from './token';
 import { createTransport, type Transport } from './transport';
+import { whoIs } from './who-is';
 import { createWire } from './wire';
 
 export interface NetBoxLogin {
@@ -87,14 +88,6 @@ async function provision(transport: Transport, login: NetBoxLogin): Promise<{ id
 function withoutBody(error: unknown): never {
   if (!(error instanceof NetBoxUnknownOutcomeError)) throw error;
   throw new NetBoxUnavailableError('NetBox gave no answer to the sign-in', undefined, error.request);
-}
-
-async function whoIs(transport: Transport): Promise<string> {
-  const { body, request } = await transport.read({ method: 'GET', path: 'authentication-check' });
-  const username = isRecord(body) ? body['username'] : undefined;
-  if (typeof username !== 'string' || username === '')
-    throw new NetBoxResponseError('the answer does not say who signed in', request);
-  return username;
 }
 
 async function deleteToken(transport: Transport, id: number): Promise<boolean> {

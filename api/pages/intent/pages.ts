@@ -9,6 +9,7 @@ import { decideGate, type GateReason } from '../../../domain/intent/gate';
 import { effectiveValues } from '../../../domain/settings/resolve';
 import type { ApiDependencies } from '../../dependencies';
 import { askForApply, askForPlan, dropChange } from '../../intent/ask';
+import { planCursorSchema } from '../../intent/plan-list';
 import { branchIdSchema } from '../../intent/schema';
 import { whatIsShut } from '../../intent/shut';
 import { viewPlan } from '../../intent/view';
@@ -24,7 +25,6 @@ import { isBeingMade, pending, planBody, planTitle } from './plan';
 
 const LIST_ROWS = 25;
 const listQuery = z.strictObject({ cursor: z.string().max(500).optional() });
-const cursorSchema = z.strictObject({ createdAt: z.iso.datetime({ precision: 6 }), id: z.uuid() });
 const branchForm = z.object({ branch_id: branchIdSchema });
 
 export function intentPages({ on }: GuardedPages, dependencies: ApiDependencies): void {
@@ -47,7 +47,7 @@ export function intentPages({ on }: GuardedPages, dependencies: ApiDependencies)
   const showList = async (req: Request, res: Response, form: FormState, status = 200): Promise<void> => {
     const { caller } = res.locals;
     const { cursor } = givenQuery(req, listQuery);
-    const page = { after: decodeCursor(cursor, cursorSchema), limit: LIST_ROWS };
+    const page = { after: decodeCursor(cursor, planCursorSchema), limit: LIST_ROWS };
     const { plans, next } = await listIntentPlans(database, caller.endpointsWith('view'), page);
     const body = planListBody({
       ...{ plans, caller, form, shut: await masterSwitch() },

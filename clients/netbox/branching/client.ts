@@ -11,7 +11,7 @@ import {
 } from './branches';
 import { type BranchChange, type ChangeFilters, listStoredChanges } from './changes';
 import { type BranchEvent, type EventRange, listBranchEvents } from './events';
-import { awaitMerge, mergeBranch, type MergeOptions, type MergeOutcome, rehearseMerge } from './merge';
+import { awaitMerge, awaitMerges, mergeBranch, type MergeOptions, type MergeOutcome, rehearseMerge } from './merge';
 import type { WaitOptions } from './wait';
 
 type Signal = { readonly signal?: AbortSignal };
@@ -40,6 +40,8 @@ export interface NetBoxBranching {
   rehearse(branchId: number, options?: MergeOptions): Promise<MergeOutcome>;
   /** Awaits the job of a merge (`commit`) or a rehearsal that was asked for earlier. */
   awaitMerge(branchId: number, jobId: number, options: WaitOptions & { readonly commit: boolean }): Promise<MergeOutcome>;
+  /** Waits until no merge of the branch is under way or queued, whoever asked for it; gives the branch, undefined when it is gone. */
+  awaitMerges(branchId: number, wait?: WaitOptions): Promise<Branch | undefined>;
 }
 
 export function createNetBoxBranching(netbox: NetBoxClient): NetBoxBranching {
@@ -55,5 +57,6 @@ export function createNetBoxBranching(netbox: NetBoxClient): NetBoxBranching {
     merge: (branchId, options) => mergeBranch(netbox, branchId, options),
     rehearse: (branchId, options) => rehearseMerge(netbox, branchId, options),
     awaitMerge: (branchId, jobId, options) => awaitMerge(netbox, branchId, jobId, options),
+    awaitMerges: (branchId, wait) => awaitMerges(netbox, branchId, wait),
   };
 }

@@ -51,6 +51,16 @@ export async function awaitMerge(
   return outcomeOf(netbox, branchId, await waitFor(() => readJob(netbox, jobId), ended, wait), commit);
 }
 
+/** Waits until no merge of a branch is under way or queued, and gives the branch as it is then, or when the wait ends. */
+export async function awaitMerges(netbox: NetBoxClient, branchId: number, wait: WaitOptions = {}): Promise<Branch | undefined> {
+  await waitFor(
+    () => listJobs(netbox, branchId, jobName),
+    jobs => jobs.every(ended),
+    wait,
+  );
+  return findBranch(netbox, branchId);
+}
+
 const ended = (job: BranchJob): boolean => job.finished;
 
 async function ask(netbox: NetBoxClient, branchId: number, commit: boolean, options: MergeOptions): Promise<MergeOutcome> {

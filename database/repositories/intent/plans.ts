@@ -8,8 +8,10 @@ import type { Queryable } from '../../queryable';
 /** A plan of changes of guests: who asked for what, and what came of planning it. */
 export interface IntentPlan {
   id: string;
-  /** Null: changes that were posted. */
+  /** Null: changes that were posted, or that NetBox's change log shows. */
   branch: { id: number; name: string; mergedAt: string | null } | null;
+  /** Ids of rows of NetBox's change log; null: it is about a branch, or was posted. */
+  changeLog: number[] | null;
   optIn: OptIn;
   asked: PostedChange[];
   requestedBy: string;
@@ -28,7 +30,7 @@ export interface IntentPlan {
 
 export type NewIntentPlan = Pick<
   IntentPlan,
-  'id' | 'branch' | 'optIn' | 'asked' | 'requestedBy' | 'requesterId' | 'rights' | 'stopOnFailure'
+  'id' | 'branch' | 'changeLog' | 'optIn' | 'asked' | 'requestedBy' | 'requesterId' | 'rights' | 'stopOnFailure'
 >;
 
 interface Row extends Omit<IntentPlan, 'branch'> {
@@ -37,7 +39,7 @@ interface Row extends Omit<IntentPlan, 'branch'> {
   merged_at: string | null;
 }
 
-const COLUMNS = `id, branch_id, branch_name, merged_at, opt_in as "optIn", asked, requested_by as "requestedBy", requester_id as "requesterId",
+const COLUMNS = `id, branch_id, branch_name, merged_at, change_log as "changeLog", opt_in as "optIn", asked, requested_by as "requestedBy", requester_id as "requesterId",
   rights, stop_on_failure as "stopOnFailure", state, reason, message, digest, problems, run_id as "runId", created_at as "createdAt",
   planned_at as "plannedAt"`;
 
@@ -49,18 +51,20 @@ const toPlan = ({ branch_id: id, branch_name: name, merged_at: mergedAt, ...row 
 export async function insertIntentPlan(db: Queryable, plan: NewIntentPlan): Promise<void> {
   const { branch } = plan;
   await db.query(
-    `insert into intent_plan (id, source, branch_id, branch_name, merged_at, opt_in, asked, requested_by, requester_id, rights, stop_on_failure)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    `insert into intent_plan (id, source, branch_id, branch_name, merged_at, opt_in, asked, requested_by, requester_id, rights, stop_on_failure,
+       change_log)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     [
       ...[
         plan.id,
-        branch === null ? 'request' : 'branch',
+        branch !== null ? 'branch' : plan.changeLog !== null ? 'change-log' : 'request',
         branch?.id,
         branch?.name,
         branch?.mergedAt,
         JSON.stringify(plan.optIn),
       ],
       ...[JSON.stringify(plan.asked), plan.requestedBy, plan.requesterId, JSON.stringify(plan.rights), plan.stopOnFailure],
+      plan.changeLog === null ? null : JSON.stringify(plan.changeLog),
     ],
   );
 }
@@ -80,6 +84,15 @@ export async function latestPlanOfBranch(db: Queryable, branchId: number): Promi
   const { rows } = await db.query<Row>(
     `select ${COLUMNS} from intent_plan where branch_id = $1 order by created_at desc limit 1`,
     [branchId],
+  );
+  return rows.map(toPlan)[0];
+}
+
+/** The newest plan of a branch with this digest. */
+export async function planOfBranchWith(db: Queryable, branchId: number, digest: string): Promise<IntentPlan | undefined> {
+  const { rows } = await db.query<Row>(
+    `select ${COLUMNS} from intent_plan where branch_id = $1 and digest = $2 order by created_at desc limit 1`,
+    [branchId, digest],
   );
   return rows.map(toPlan)[0];
 }

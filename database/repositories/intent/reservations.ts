@@ -29,6 +29,15 @@ export async function releaseReservation(db: Queryable, changeId: string): Promi
   await db.query('delete from vmid_reservation where change_id = $1', [changeId]);
 }
 
+/** Promises of earlier plans of a branch: the next plan of it makes them again, so that whoever reads one plan and applies the next sees the same VMIDs. */
+export async function releaseBranchReservations(db: Queryable, endpointId: string, branchId: number): Promise<void> {
+  await db.query(
+    `delete from vmid_reservation r using guest_change c, intent_plan p
+      where r.endpoint_id = $1 and c.id = r.change_id and p.id = c.plan_id and p.branch_id = $2 and p.run_id is null and c.state = 'planned'`,
+    [endpointId, branchId],
+  );
+}
+
 /** Promises of plans that nobody applied for so long. */
 export async function releaseOldReservations(db: Queryable, endpointId: string, hours: number): Promise<void> {
   await db.query(
