@@ -59,6 +59,8 @@ export interface Config {
   };
   /** Networks and addresses that are contacted although people may else not enter them: this host, link-local ones. */
   allowedNetworks: readonly string[];
+  /** Absolute folder below which snippets storages of Proxmox are mounted; undefined where there are none. */
+  snippetsDir: string | undefined;
   /** Where people reach the pages, without a slash at its end; undefined where nobody said it. */
   publicUrl: string | undefined;
   /** Undefined: people sign in with passwords alone. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { MIN_PASSWORD_LENGTH, passwordLength, USERNAME_RULE, usernamePattern } from '../domain/people/names';
 import { type Config, LOG_LEVELS } from './config';
@@ -46,6 +46,7 @@ const environmentSchema = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: urlText(['http:', 'https:'], 'http://collector.example.com:4318'),
   PROXBOX_SMTP_URL: urlText(['smtp:', 'smtps:'], 'smtp://user:password@mail.example.com:587'),
   PROXBOX_MAIL_FROM: textOr('proxbox@localhost').refine(address => /^[^\s@]+@[^\s@]+$/.test(address), 'give a mail address'),
+  PROXBOX_SNIPPETS_DIR: optionalText.refine(path => path === undefined || isAbsolute(path), 'give an absolute path'),
   PROXBOX_ENCRYPTION_KEY: optionalText,
   PROXBOX_ENCRYPTION_KEY_PREVIOUS: optionalText,
   PROXBOX_AUDIT_KEY: optionalText,
@@ -91,6 +92,7 @@ export function loadConfig(env: Environment = process.env): Config {
     tracing: { endpoint: vars.OTEL_EXPORTER_OTLP_ENDPOINT },
     mail: { url: secret(vars.PROXBOX_SMTP_URL), from: vars.PROXBOX_MAIL_FROM },
     allowedNetworks: vars.PROXBOX_ALLOWED_NETWORKS,
+    snippetsDir: vars.PROXBOX_SNIPPETS_DIR,
     ...signIn.data,
     encryptionKey: secretKey(vars.PROXBOX_ENCRYPTION_KEY),
     previousEncryptionKey: secretKey(vars.PROXBOX_ENCRYPTION_KEY_PREVIOUS),

@@ -14,6 +14,7 @@ import { planOf } from './plan';
 import { recheckCall } from './recheck';
 import { paramsOf } from './secrets';
 import { settleCall } from './settle';
+import { putDocuments } from './snippets';
 
 export type CallEnd = Pick<StoredCall, 'state' | 'reason' | 'message'>;
 
@@ -58,6 +59,9 @@ async function sendNow(work: CallWork): Promise<void> {
   const check = await recheckCall(work);
   if (check.is === 'refused') return refuse(work, check.reason, check.message);
   if (check.is === 'there') return settled(work, ['planned'], 0);
+
+  const unwritten = work.id.seq === 0 ? await putDocuments(work) : null;
+  if (unwritten !== null) return refuse(work, 'snippets_not_writable', unwritten);
 
   const auditSeq = await deps.audit.begin(auditEntry(work, check.digest));
   if (!(await deps.store.markSending(work.id, { digest: check.digest, auditSeq }))) return;

@@ -5,16 +5,18 @@ import type { PlanOptions } from '../../domain/intent/plan/options';
 import type { Json } from '../../domain/json';
 import type { SettingValues } from '../../domain/settings/register';
 
-/** What planning reads of an endpoint's settings. No way to write snippets is known yet: Proxmox's API has none. */
-export const planOptions = (settings: SettingValues, tagSlugs: ReadonlyMap<string, string>): PlanOptions => ({
+/** What planning reads of an endpoint's settings, and what else it needs. */
+export const planOptions = (
+  settings: SettingValues,
+  given: Pick<PlanOptions, 'tagSlugs' | 'snippets' | 'sha256'>,
+): PlanOptions => ({
+  ...given,
   tags: settings.intent_tags,
-  tagSlugs,
   embedMetadata: settings.embed_description_metadata,
   storage: settings.intent_storage || null,
   bridge: settings.intent_bridge || null,
   fullClone: settings.intent_full_clone,
   pool: settings.intent_pool || null,
-  snippets: null,
   parseUserData,
 });
 

@@ -23,6 +23,7 @@ import type { IntentDeps, IntentReader } from './deps';
 import { askGate } from './gate';
 import { readLive } from './live';
 import { planLimits, planOptions } from './options';
+import { keepDocuments, sha256, snippetsOf } from './snippets';
 import { freeVmid } from './vmid';
 import { readWorld, type ReadWorld } from './world';
 
@@ -74,7 +75,7 @@ export async function planEndpoint(
       plan,
       reader,
       settings,
-      options: planOptions(settings, asked.tagSlugs),
+      options: planOptions(settings, { tagSlugs: asked.tagSlugs, snippets: await snippetsOf(deps, settings), sha256 }),
       read: await readWorld(reader, settings, reserved, wantsVolumes, signal),
       records: await deps.store.loadGuests(endpoint.id),
       asked,
@@ -117,10 +118,11 @@ async function planAll(
       warnPlaintextPassword: work.settings.intent_warn_plaintext_password,
       run: { changes: changes.length, position: index + 1, vmids: [...vmids], used: work.read.used, added },
     });
+    const kept = made.plan && isPermitted(checks) ? await keepDocuments(work.deps, work.plan.id, change, made.plan) : made.plan;
     const reserve = made.mark !== undefined && made.plan?.vmid != null && isPermitted(checks);
     if (made.plan?.op === 'create' && made.plan.vmid !== null) vmids.add(made.plan.vmid);
     result.push({
-      row: rowOf(seq, change, made.plan, template?.config.configDigest ?? null, checks),
+      row: rowOf(seq, change, kept, template?.config.configDigest ?? null, checks),
       ...(reserve && { reserve: { vmid: made.plan!.vmid!, mark: made.mark!, netboxId: change.guest.netboxId } }),
     });
   }

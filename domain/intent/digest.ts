@@ -4,7 +4,7 @@ import type { GuestPlan } from './plan/guest-plan';
 /**
  * What the digest of a plan is over: what a person saw and what would be sent, for each guest, and the live configuration that it was planned
  * for. Planned again in an unchanged world it is the same. Texts for people are left out, so that a better sentence makes no other plan; so are
- * drift, which is not applied, and the birth mark, which is made up anew for each plan. The guests' order says nothing.
+ * drift, which is not applied, and what is made up anew for each plan: the birth mark, and the name that a document is stored under. The guests' order says nothing.
  */
 export function digestedPlan(plans: readonly GuestPlan[]): Json {
   const byId = [...plans].sort((a, b) => (a.guest.netboxId ?? 0) - (b.guest.netboxId ?? 0) || (a.vmid ?? 0) - (b.vmid ?? 0));
@@ -24,7 +24,7 @@ export function digestedPlan(plans: readonly GuestPlan[]): Json {
         ]),
       ),
     })),
-    files: plan.files.map(file => ({ ...file })),
+    files: plan.files.map(({ volume, field }) => ({ volume, field })),
     offlineKeys: plan.offlineKeys,
     configDigest: plan.plannedFor?.configDigest ?? null,
   }));

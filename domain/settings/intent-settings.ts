@@ -50,6 +50,22 @@ export const intentSettings = {
     layers: everywhere,
     description: 'Pool that new guests join. A write credential that is fenced into a pool can create nowhere else.',
   },
+  intent_snippets_storage: {
+    type: 'text',
+    ...intent,
+    default: '',
+    layers: everywhere,
+    description:
+      'Snippets storage that cloud-init documents are written to. Without one a guest gets user data only by the volume id of a file that is there.',
+  },
+  intent_snippets_directory: {
+    type: 'text',
+    ...intent,
+    default: '',
+    layers: everywhere,
+    description:
+      "The storage's folder for snippets as the worker sees it: a path below PROXBOX_SNIPPETS_DIR, under which it is mounted. Empty is that folder itself.",
+  },
   intent_full_clone: {
     type: 'flag',
     ...intent,

@@ -9,6 +9,7 @@ import { plaintextPasswordCheck } from './plaintext-password';
 import { quotaCheck } from './quota';
 import { refusalsCheck, remarksCheck } from './refusals';
 import { runningCheck } from './running';
+import { snippetsCheck } from './snippets';
 import { stateCheck } from './state';
 import { storageCheck } from './storage';
 import { templateCheck } from './template';
@@ -25,6 +26,7 @@ export const checks: readonly Check[] = [
   vmidCheck,
   templateCheck,
   storageCheck,
+  snippetsCheck,
   bridgeCheck,
   quotaCheck,
   ceilingCheck,

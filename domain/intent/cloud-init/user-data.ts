@@ -42,8 +42,8 @@ export const formatCustom = (volumes: Partial<Record<CustomPart, string>>): stri
   parts.flatMap(part => (volumes[part] === undefined ? [] : [`${part}=${volumes[part]}`])).join(',');
 
 /** The file that a document becomes: another text is another file, so that the guest's configuration shows which one it has. */
-export function snippetVolume(storage: string, vmid: number, text: string): string {
-  return `${storage}:snippets/proxbox-${vmid}-${fingerprint(text)}.yaml`;
+export function snippetVolume(storage: string, vmid: number, text: string, sha256: (text: string) => string): string {
+  return `${storage}:snippets/proxbox-${vmid}-${sha256(text).slice(0, 16)}.yaml`;
 }
 
 /** What is wrong with a document; null when nothing is. */
@@ -63,10 +63,3 @@ const CHPASSWD_LIST = /^[ \t]*chpasswd[ \t]*:[\s\S]*?^[ \t]*list[ \t]*:/im;
 
 /** Whether a document holds a password that everybody can read who can read the virtual machine in NetBox. */
 export const hasPlainPassword = (text: string): boolean => PASSWORD.test(text) || CHPASSWD_LIST.test(text);
-
-/** FNV-1a, 32 bits, in hex: names a file, protects nothing. */
-function fingerprint(text: string): string {
-  let hash = 0x811c9dc5;
-  for (const char of text) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-  return hash.toString(16).padStart(8, '0');
-}

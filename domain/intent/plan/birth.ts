@@ -95,11 +95,11 @@ export const usesCloudInit = ({ vm, secrets }: GuestCreate): boolean =>
 export function cloudInitEdits(
   change: GuestCreate,
   nics: readonly { fields: InterfaceFields; key: string }[],
-  vmid: number,
+  { vmid, template }: Birth,
   options: PlanOptions,
 ): Edit {
   const { vm, secrets } = change;
-  const { set, ...edit } = cloudInitEdit(vm, vmid, options);
+  const { set, ...edit } = cloudInitEdit(vm, vmid, template?.config.cloudInit.custom ?? null, options);
   const derived = vm.cloud_init_network === null ? nics.map(({ fields, key }) => ipConfigOf(key, fields.addresses)) : [];
   return mergeEdits([
     { set: set ?? {}, refusals: edit.refusals ?? [], remarks: edit.remarks ?? [] },

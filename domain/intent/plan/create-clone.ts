@@ -62,7 +62,7 @@ export function cloneEdits(change: GuestCreate, birth: Birth & { template: LiveG
     ),
     ...diskEdits(change, birth.template, options),
     ...(kind === 'qemu' && usesCloudInit(change)
-      ? [cloudInitEdits(change, found, birth.vmid, options), hasDrive ? {} : drive(options)]
+      ? [cloudInitEdits(change, found, birth, options), hasDrive ? {} : drive(options)]
       : []),
     birthTags(change, config.tags, options),
   ];

@@ -14,7 +14,7 @@ export function qemuEdits(change: GuestCreate, birth: Birth, options: PlanOption
   const disks = diskEdits(change, options);
   const isoDrive = vm.proxmox_iso === null ? {} : { ide2: `${vm.proxmox_iso},media=cdrom` };
   const cloudInit = usesCloudInit(change)
-    ? [cloudInitEdits(change, nics, birth.vmid, options), cloudInitDrive(vm.proxmox_iso !== null, options)]
+    ? [cloudInitEdits(change, nics, birth, options), cloudInitDrive(vm.proxmox_iso !== null, options)]
     : [];
   const order = [
     ...Object.keys(disks.set ?? {}).slice(0, 1),

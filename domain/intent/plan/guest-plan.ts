@@ -23,11 +23,13 @@ export interface PlannedCall {
   readonly startsTask: boolean;
 }
 
-/** A file that must be on a snippets storage before the first call. Its text stays where it is: it may hold secrets. */
+/** A file that must be on a snippets storage before the first call. Its text is not in a plan: it may hold secrets. */
 export interface PlannedFile {
   readonly volume: string;
   /** The virtual machine's field that has the text. */
   readonly field: 'cloud_init_user_data';
+  /** The stored secret that is the text; null as long as it was not stored. */
+  readonly secret: string | null;
 }
 
 /** The guest as it was when it was planned for: what the recheck compares with. */

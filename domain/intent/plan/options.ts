@@ -18,8 +18,10 @@ export interface PlanOptions {
   readonly fullClone: boolean;
   /** The pool that new guests join. A writer that is fenced into a pool cannot create without. */
   readonly pool: string | null;
-  /** The snippets storage for which a way to write files is configured. */
-  readonly snippets: { readonly storage: string } | null;
+  /** The snippets storage that files are written to, and why that is not possible just now; null where nobody named one. */
+  readonly snippets: { readonly storage: string; readonly problem: string | null } | null;
+  /** SHA-256 of a text, in hex. Injected, since these rules use no library. */
+  readonly sha256: (text: string) => string;
   /** Reads YAML. Injected, since these rules use no library. */
   readonly parseUserData: (text: string) => ParsedUserData;
 }

@@ -70,7 +70,7 @@ export function filesOf(values: Partial<VmFields>, custom: string): PlannedFile[
   const data = values.cloud_init_user_data;
   const volume = /(?:^|,)user=([^,]+)/.exec(custom)?.[1];
   if (!data || volume === undefined || readUserDataField(data).is !== 'document') return [];
-  return [{ volume, field: 'cloud_init_user_data' }];
+  return [{ volume, field: 'cloud_init_user_data', secret: null }];
 }
 
 /** A stored secret that a request names: what the guest has cannot be read, so it is written. */

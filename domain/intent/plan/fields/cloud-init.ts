@@ -28,7 +28,7 @@ export const cloudInitRule: VmRule = {
       differs('cloud_init_ssh_keys', cloudInit.sshKeys.join('\n') || null, keysIn(keys ?? '').join('\n') || null);
     }
     if (data !== undefined) {
-      const wanted = customOf(data, vmid, options);
+      const wanted = customOf(data, vmid, cloudInit.custom, options);
       const custom = cloudInit.custom ?? '';
       if (typeof wanted !== 'string' || !sameCustom(wanted, custom)) {
         differs(
@@ -45,18 +45,21 @@ export const cloudInitRule: VmRule = {
   },
   edit(changed, live, options) {
     if (live.kind === 'lxc') return remark('cloud_init_user', 'A container has no cloud-init: these fields change nothing.');
-    const edit = cloudInitEdit(newValues(changed), live.vmid, options);
+    const edit = cloudInitEdit(newValues(changed), live.vmid, live.config.cloudInit.custom, options);
     return mergeEdits([edit, Object.keys(edit.set ?? {}).length > 0 ? missingDrive(live, options) : {}]);
   },
 };
 
-/** The configuration keys for cloud-init fields; a field that is not given changes nothing, an empty one deletes its key. */
-export function cloudInitEdit(values: Partial<CloudInitFields>, vmid: number, options: PlanOptions): Edit {
+/**
+ * The configuration keys for cloud-init fields; a field that is not given changes nothing, an empty one deletes its key.
+ * @param custom the `cicustom` that the guest, or its template, has.
+ */
+export function cloudInitEdit(values: Partial<CloudInitFields>, vmid: number, custom: string | null, options: PlanOptions): Edit {
   const { cloud_init_user: user, cloud_init_ssh_keys: keys, cloud_init_user_data: data, cloud_init_network: network } = values;
   return mergeEdits([
     user === undefined ? {} : keyOr('ciuser', user),
     keys === undefined ? {} : keysEdit(keysIn(keys ?? '')),
-    data === undefined ? {} : dataEdit(data, vmid, options),
+    data === undefined ? {} : dataEdit(data, vmid, custom, options),
     network === undefined || network === null ? {} : networkEdit(network, options),
   ]);
 }
@@ -75,23 +78,32 @@ function keysEdit(keys: readonly string[]): Edit {
   return keyOr('sshkeys', keys.length === 0 ? null : encodeKeys(keys));
 }
 
-function dataEdit(data: string | null, vmid: number, options: PlanOptions): Edit {
-  const custom = customOf(data, vmid, options);
+function dataEdit(data: string | null, vmid: number, live: string | null, options: PlanOptions): Edit {
+  const custom = customOf(data, vmid, live, options);
   return typeof custom === 'string' ? keyOr('cicustom', custom === '' ? null : custom) : custom;
 }
 
-/** The `cicustom` value that user data mean, or why there is none. */
-function customOf(data: string | null, vmid: number, { snippets, parseUserData }: PlanOptions): string | Edit {
-  if (data === null || data.trim() === '') return '';
+/** The `cicustom` value that user data mean, or why there is none. What the guest has beside its user data stays, unless the field names it. */
+function customOf(
+  data: string | null,
+  vmid: number,
+  live: string | null,
+  { snippets, sha256, parseUserData }: PlanOptions,
+): string | Edit {
+  const { user: _user, ...others } = readCustom(live ?? '') ?? {};
+  if (data === null || data.trim() === '') return formatCustom(others);
   const read = readUserDataField(data);
-  if (read.is === 'volumes') return formatCustom(read.volumes);
+  if (read.is === 'volumes') return formatCustom({ ...others, ...read.volumes });
   if (read.is === 'wrong') return refuse('cloud_init_invalid', 'cloud_init_user_data', read.message);
   const problem = problemOfUserData(read.text, parseUserData);
   if (problem !== null) return refuse('cloud_init_invalid', 'cloud_init_user_data', `The user data cannot be used: ${problem}.`);
-  if (snippets) return formatCustom({ user: snippetVolume(snippets.storage, vmid, read.text) });
-  const message =
-    'Proxmox takes user data only as a file of a snippets storage, and this endpoint has no configured way to write one. ' +
-    'Put the file there yourself and write its volume id here (local:snippets/web.yaml), or configure a snippets storage for the endpoint.';
+  if (snippets?.problem === null)
+    return formatCustom({ ...others, user: snippetVolume(snippets.storage, vmid, read.text, sha256) });
+  const reason =
+    snippets === null
+      ? 'this endpoint has no configured way to write one (settings intent_snippets_storage and intent_snippets_directory)'
+      : `none can be written to ${snippets.storage}. ${snippets.problem} See to the folder of intent_snippets_directory`;
+  const message = `Proxmox takes user data only as a file of a snippets storage, and ${reason}. Or put the file there yourself, and write its volume id into this field: local:snippets/web.yaml.`;
   return refuse('snippets_not_writable', 'cloud_init_user_data', message);
 }
 

@@ -3,7 +3,7 @@ import { ipConfigProblem, readNetwork } from '../../../../domain/intent/cloud-in
 import { hasPlainPassword, readUserDataField, snippetVolume } from '../../../../domain/intent/cloud-init/user-data';
 import { options } from './support/changes';
 
-const { parseUserData } = options();
+const { parseUserData, sha256 } = options();
 
 test.each([
   ['local:snippets/web.yaml', { is: 'volumes', volumes: { user: 'local:snippets/web.yaml' } }],
@@ -19,8 +19,8 @@ test.each([
 });
 
 test('another document is another file', () => {
-  expect(snippetVolume('nfs', 100, 'a')).toMatch(/^nfs:snippets\/proxbox-100-[0-9a-f]{8}\.yaml$/);
-  expect(snippetVolume('nfs', 100, 'a')).not.toBe(snippetVolume('nfs', 100, 'b'));
+  expect(snippetVolume('nfs', 100, 'a', sha256)).toMatch(/^nfs:snippets\/proxbox-100-[0-9a-f]{16}\.yaml$/);
+  expect(snippetVolume('nfs', 100, 'a', sha256)).not.toBe(snippetVolume('nfs', 100, 'b', sha256));
 });
 
 test.each([

@@ -282,7 +282,7 @@ describe('cloud-init', () => {
     });
     const document = update({ cloud_init_user_data: { to: '#cloud-config\npackages: [vim]\n' } });
     expect(codes(plan(document, drive))).toEqual(['snippets_not_writable']);
-    const written = plan(document, drive, { snippets: { storage: 'nfs' } });
+    const written = plan(document, drive, { snippets: { storage: 'nfs', problem: null } });
     expect(written.files).toMatchObject([{ field: 'cloud_init_user_data' }]);
     expect(params(written)).toEqual({ cicustom: `user=${written.files[0]?.volume}` });
     expect(JSON.stringify(written)).not.toContain('vim');
@@ -296,7 +296,11 @@ describe('cloud-init', () => {
     [{ cloud_init_ssh_keys: { to: 'not a key' } }],
   ])('what cannot be used is refused: %j', vm => {
     expect(
-      codes(plan(update(vm), qemu({ ide2: 'local-lvm:vm-100-cloudinit,media=cdrom' }), { snippets: { storage: 'nfs' } })),
+      codes(
+        plan(update(vm), qemu({ ide2: 'local-lvm:vm-100-cloudinit,media=cdrom' }), {
+          snippets: { storage: 'nfs', problem: null },
+        }),
+      ),
     ).toEqual(['cloud_init_invalid']);
   });
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { parse } from 'yaml';
 import type { Changed, DiskFields, InterfaceFields, VmFields } from '../../../../../domain/intent/changes/fields';
 import type { AddedPart, ChangedPart, GuestCreate, GuestUpdate } from '../../../../../domain/intent/changes/guest-change';
@@ -18,6 +19,7 @@ export const options = (given: Partial<PlanOptions> = {}): PlanOptions => ({
   fullClone: false,
   pool: null,
   snippets: null,
+  sha256: text => createHash('sha256').update(text).digest('hex'),
   parseUserData,
   ...given,
 });
