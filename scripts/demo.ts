@@ -19,6 +19,7 @@ import { createScreen, timed, type Screen } from './demo/screen';
 import { synchronise, type FinishedSync, type SyncParts } from './demo/sync';
 import { writtenTable } from './demo/tables';
 import { openDemoTemporal } from './demo/temporal';
+import { prepareTour } from './demo/tour';
 import { endWith, fail } from '../config/host/fail';
 import { Opened } from '../config/host/opened';
 import { startProduct } from './product';
@@ -146,7 +147,8 @@ async function run(
     return;
   }
   say();
-  printGuide(screen, { api, webUi: temporal.uiUrl, netbox, proxmox, first: first.sync.run, logFile, signIn });
+  const tour = netbox.simulated ? await prepareTour(api, proxmox, parts.endpoints) : undefined;
+  printGuide(screen, { api, webUi: temporal.uiUrl, netbox, proxmox, first: first.sync.run, logFile, signIn, tour });
   say(bold('ready: everything stays up until Ctrl-C'));
   await Promise.race([aborted(stop), failing]);
   say();

@@ -2,6 +2,7 @@ import type { ApiClient, RunView } from './api-client';
 import type { NetBoxSource } from './netbox';
 import type { ProxmoxSource } from './proxmox';
 import type { Screen } from './screen';
+import { tourLines, type Tour } from './tour';
 
 export interface SignIn {
   username: string;
@@ -17,10 +18,11 @@ export interface GuideParts {
   logFile: string;
   /** Of the first administrator; not known of a database that was kept. */
   signIn: SignIn | undefined;
+  tour: Tour | undefined;
 }
 
 /** Where to look, and what to try. */
-export function printGuide(screen: Screen, { api, webUi, netbox, proxmox, first, logFile, signIn }: GuideParts): void {
+export function printGuide(screen: Screen, { api, webUi, netbox, proxmox, first, logFile, signIn, tour }: GuideParts): void {
   const { bold, say } = screen;
   say(bold('Look'));
   say(`  Temporal Web UI   ${webUi ?? 'the one of the Temporal at TEMPORAL_ADDRESS'}`);
@@ -41,6 +43,10 @@ export function printGuide(screen: Screen, { api, webUi, netbox, proxmox, first,
     'curl -s -H "Authorization: Bearer $KEY" "$API/runs?limit=3"',
   ];
   for (const line of lines) say(`  ${line}`);
+  say();
+  if (tour === undefined) return;
+  say(bold('Try a change, and an approval') + ' (on the pages; Proxmox is simulated, so nothing can be lost)');
+  for (const line of tourLines(api.url, tour, signIn)) say(`  ${line}`);
   say();
 }
 

@@ -14,12 +14,15 @@ export interface ProxmoxSource {
   tokenSecret: string;
   /** What changes a guest of a simulated one, to be tried. */
   change?: { node: string; vmid: number; authorization: string };
+  /** Of the simulated one whose guests may be changed and destroyed by us. */
+  tour?: { writer: { tokenId: string; secret: string }; changed: number; destroyed: number };
 }
 
 const WORLDS: { name: string; world: WorldOptions; described: string }[] = [
   {
     name: 'demo-lab',
-    world: { seed: 'demo-lab', guests: 90, nodes: 3, clusterName: 'demo-lab', networkPrefix: '10.20' },
+    // And two that are made by hand: for the tour.
+    world: { seed: 'demo-lab', guests: 88, nodes: 3, clusterName: 'demo-lab', networkPrefix: '10.20' },
     described: 'simulated cluster, 3 nodes, 90 guests',
   },
   {
@@ -29,6 +32,8 @@ const WORLDS: { name: string; world: WorldOptions; described: string }[] = [
   },
 ];
 
+const TOURED = 'demo-lab';
+
 /** The Proxmox of the environment, else two simulated endpoints with 120 guests in all. */
 export async function openProxmox(given: DemoProxmox | undefined, opened: Opened): Promise<ProxmoxSource[]> {
   if (given !== undefined) return [sourceOf(given)];
@@ -36,9 +41,30 @@ export async function openProxmox(given: DemoProxmox | undefined, opened: Opened
     WORLDS.map(async ({ name, world, described }) => {
       const simulator = await startProxmoxSimulator({ world });
       opened.add(`simulated Proxmox ${name}`, () => simulator.close());
-      return { name, described: `${described} at ${simulator.url}`, url: simulator.url, ...accessTo(simulator) };
+      const source = { name, described: `${described} at ${simulator.url}`, url: simulator.url, ...accessTo(simulator) };
+      return name === TOURED ? { ...source, tour: makeTourGuests(simulator) } : source;
     }),
   );
+}
+
+/** Two guests that are switched off, since no running one is destroyed, or given less memory. */
+function makeTourGuests({ world, tokens }: ProxmoxSimulator): NonNullable<ProxmoxSource['tour']> {
+  const [changed, destroyed] = [901, 902];
+  const make = (vmid: number, name: string, tail: string) =>
+    world.createGuest({
+      vmid,
+      kind: 'qemu',
+      config: {
+        name,
+        cores: 2,
+        memory: '2048',
+        scsi0: `local-lvm:vm-${vmid}-disk-0,size=8G`,
+        net0: `virtio=BC:24:11:90:00:${tail},bridge=vmbr0`,
+      },
+    });
+  make(changed, 'shop-web', '01');
+  make(destroyed, 'shop-old', '02');
+  return { writer: tokens.full, changed, destroyed };
 }
 
 function accessTo(simulator: ProxmoxSimulator): Pick<ProxmoxSource, 'tls' | 'tokenId' | 'tokenSecret' | 'change'> {
