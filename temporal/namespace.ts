@@ -35,10 +35,17 @@ export async function closeGaps(connection: Connection, namespace: string): Prom
     const workflowExecutionRetentionTtl = msToTs(RETENTION_DAYS * DAY_MS);
     await connection.workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl } });
   }
-  if (gaps.missingAttributes.length > 0) {
-    const types = gaps.missingAttributes.map(({ name, type }) => [name, INDEXED_TYPES[`INDEXED_VALUE_TYPE_${type}`]] as const);
-    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(types) });
-  }
+  if (gaps.missingAttributes.length > 0) await defineSearchAttributes(connection, namespace, gaps.missingAttributes);
+}
+
+/** Defines search attributes that the namespace does not have yet: by default all of ours. */
+export async function defineSearchAttributes(
+  connection: Connection,
+  namespace: string,
+  attributes: NamespaceGaps['missingAttributes'] = Object.values(searchAttributes),
+): Promise<void> {
+  const types = attributes.map(({ name, type }) => [name, INDEXED_TYPES[`INDEXED_VALUE_TYPE_${type}`]] as const);
+  await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(types) });
 }
 
 /** Type names of the `temporal` command. */
