@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nicModels } from '../../domain/proxmox/nic';
 import { plainText } from '../text';
 
 /** What is asked and answered about changes of guests. Names inside of `diffs`, and of verdicts and results, are those of Proxbox. */
@@ -29,6 +30,7 @@ const nic = z.strictObject({
   mtu: z.number().int().min(1).max(65_520).nullable().optional(),
   enabled: z.boolean().optional(),
   mac: key(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i, 'BC:24:11:00:00:01').optional(),
+  model: z.enum(nicModels).optional().describe('Of a new card; virtio unless said.'),
   addresses: words(64).optional().describe('With their masks: `192.0.2.10/24`.'),
   add: z.boolean().optional().describe('Of an update: a card that the guest does not have yet.'),
 });
@@ -185,6 +187,7 @@ export const guestChangeView = z
       there: z.array(z.string()).optional(),
       pending: z.array(z.string()).optional().describe('In effect at the next start.'),
       missing: z.array(z.string()).optional(),
+      deletionRequest: z.uuid().optional(),
     }),
     startedAt: z.iso.datetime().nullable(),
     finishedAt: z.iso.datetime().nullable(),
@@ -254,6 +257,7 @@ export const applyResultView = z
         reason: z.string().nullable(),
         message: z.string(),
         proxmox_upid: z.string().nullable(),
+        deletionRequest: z.uuid().nullable().describe('Of a delete: the request that somebody else decides about.'),
       }),
     ),
   })

@@ -1,8 +1,8 @@
 import { parseFlag, parseWhole } from './flag';
-import { parsePropertyString, propertyValue, withProperty, type PropertyPart, type PropertyString } from './property-string';
+import { parsePropertyString, propertyValue, type PropertyPart, type PropertyString } from './property-string';
 
-/** Card models that may stand as `model=MAC` (Proxmox VE 9.2). */
-const MODELS = [
+/** Models of cards, which may stand as `model=MAC` (Proxmox VE 9.2). */
+export const nicModels = [
   'e1000',
   'e1000-82540em',
   'e1000-82544gc',
@@ -79,14 +79,14 @@ export function parseLxcNic(key: string, text: string): Nic {
   };
 }
 
-/** The same QEMU card with another MAC, in the spelling that it has. (A card that is updated without a MAC gets a new random one.) */
-export function withQemuMac(parts: PropertyString, mac: string): PropertyString {
-  const alias = parts.find(isModelAlias);
-  return alias?.key ? withProperty(parts, alias.key, mac) : withProperty(parts, 'macaddr', mac);
+/** The same QEMU card as another model and with another MAC; without one Proxmox makes one up. */
+export function withQemuCard(parts: PropertyString, model: string, mac: string | null): PropertyString {
+  const rest = parts.filter(part => part.key !== null && !isModelAlias(part) && part.key !== 'model' && part.key !== 'macaddr');
+  return [mac === null ? { key: null, value: model } : { key: model, value: mac }, ...rest];
 }
 
 function isModelAlias(part: PropertyPart): boolean {
-  return MODELS.some(model => model === part.key);
+  return nicModels.some(model => model === part.key);
 }
 
 function shared(key: string, parts: PropertyString) {

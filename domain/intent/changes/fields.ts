@@ -62,6 +62,8 @@ export interface InterfaceFields {
   readonly bridge: string | null;
   /** Upper case, colons: the primary MAC address. */
   readonly mac: string | null;
+  /** Of a virtual machine's card; null: what it has, or the usual one. */
+  readonly model: string | null;
   /** CIDR notation, sorted. */
   readonly addresses: readonly string[];
 }

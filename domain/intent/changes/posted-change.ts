@@ -54,6 +54,7 @@ export interface PostedNic {
   mtu?: number | null | undefined;
   enabled?: boolean | undefined;
   mac?: string | undefined;
+  model?: string | undefined;
   addresses?: readonly string[] | undefined;
   add?: boolean | undefined;
 }
@@ -181,7 +182,7 @@ const addedDisk = ({ key, size_mib, storage }: PostedDisk): AddedPart<DiskFields
   fields: { name: key, size: size_mib, description: storage === undefined ? '' : `Storage: ${storage}` },
 });
 
-const addedNic = ({ key, bridge, vlan, trunks, mtu, enabled, mac, addresses }: PostedNic): AddedPart<InterfaceFields> => ({
+const addedNic = ({ key, bridge, vlan, trunks, mtu, enabled, mac, model, addresses }: PostedNic): AddedPart<InterfaceFields> => ({
   op: 'create',
   netboxId: null,
   fields: {
@@ -192,11 +193,12 @@ const addedNic = ({ key, bridge, vlan, trunks, mtu, enabled, mac, addresses }: P
     trunks: trunks === undefined ? null : [...trunks].sort((a, b) => a - b),
     bridge: bridge ?? null,
     mac: mac?.toUpperCase() ?? null,
+    model: model ?? null,
     addresses: normal(addresses ?? []),
   },
 });
 
-function changedNic({ bridge, vlan, trunks, mtu, enabled, mac, addresses }: PostedNic): Changed<InterfaceFields> {
+function changedNic({ bridge, vlan, trunks, mtu, enabled, mac, model, addresses }: PostedNic): Changed<InterfaceFields> {
   return {
     ...(bridge !== undefined && { bridge: { to: bridge } }),
     ...(vlan !== undefined && { vlan: { to: vlan } }),
@@ -204,6 +206,7 @@ function changedNic({ bridge, vlan, trunks, mtu, enabled, mac, addresses }: Post
     ...(mtu !== undefined && { mtu: { to: mtu } }),
     ...(enabled !== undefined && { enabled: { to: enabled } }),
     ...(mac !== undefined && { mac: { to: mac.toUpperCase() } }),
+    ...(model !== undefined && { model: { to: model } }),
     ...(addresses !== undefined && { addresses: { to: normal(addresses) } }),
   };
 }

@@ -27,8 +27,12 @@ export function readInterface(
     ...switching(snapshot, facts),
     bridge: textAt(customFieldsOf(snapshot), 'proxmox_bridge'),
     mac: primaryMac === null ? null : macOf(primaryMac),
+    model: modelIn(textAt(snapshot, 'description') ?? ''),
   };
 }
+
+/** The model that an interface's description names, as a disk's names its storage: NetBox has no field for it. */
+const modelIn = (description: string): string | null => /\bModel:\s*([\w-]+)/.exec(description)?.[1] ?? null;
 
 /** VLANs as Proxmox understands them. Without a mode NetBox keeps none. */
 function switching(snapshot: Snapshot, facts: NetBoxFacts): Pick<InterfaceFields, 'vlan' | 'trunks'> {

@@ -1,15 +1,15 @@
-import { parseQemuNic, withQemuMac } from '../../proxmox/nic';
+import { withQemuCard } from '../../proxmox/nic';
 import { formatPropertyString, withProperty, withoutProperty, type PropertyString } from '../../proxmox/property-string';
 import type { DiskFields, InterfaceFields } from '../changes/fields';
 import type { AddedPart, GuestCreate } from '../changes/guest-change';
 import { birthTags, cloudInitEdits, cpuEdit, keyed, linkOf, usesCloudInit, wantedDisks, type Birth } from './birth';
 import { guestPath } from './calls';
-import { containerNic } from './create-lxc';
+import { containerNic, withAddresses } from './create-lxc';
 import { tooMany } from './create-qemu';
-import { mergeEdits, refuse, type Edit, type Param } from './edit';
+import { mergeEdits, refuse, remark, type Edit, type Param } from './edit';
 import { newDiskKey } from './fields/disk-keys';
 import { newDisk } from './fields/disks';
-import { macProblem, mtuProblem, newNic, newNicKey, withSwitching } from './fields/nic-text';
+import { newNic, newNicKey, newNicProblem, withSwitching } from './fields/nic-text';
 import type { PlannedCall } from './guest-plan';
 import { liveDisks, type LiveGuest } from './live';
 import type { PlanOptions } from './options';
@@ -64,8 +64,16 @@ export function cloneEdits(change: GuestCreate, birth: Birth & { template: LiveG
     ...(kind === 'qemu' && usesCloudInit(change)
       ? [cloudInitEdits(change, found, birth, options), hasDrive ? {} : drive(options)]
       : []),
+    kind === 'lxc' ? inherited(change) : {},
     birthTags(change, config.tags, options),
   ];
+}
+
+/** What a container gets at its birth from an archive alone. */
+function inherited({ vm, secrets }: GuestCreate): Edit {
+  const asked = secrets.password !== undefined || vm.cloud_init_ssh_keys !== null || vm.proxmox_unprivileged_container !== null;
+  const message = 'A cloned container has the password, the SSH keys and the privileges of its template.';
+  return asked ? remark('proxmox_template_vmid', message) : {};
 }
 
 /** A card of the template is changed in place and gets its own address; others are added. */
@@ -80,23 +88,21 @@ function cardEdit(
   if (!card)
     return mergeEdits([kind === 'qemu' ? newNic(kind, key, fields, options.bridge) : containerNic(key, fields, options), link]);
   const field = `interfaces.${fields.name}`;
-  const refused = macProblem(field, fields.mac) ?? mtuProblem(kind, field, fields.mtu);
+  const refused = newNicProblem(kind, field, fields);
   if (refused) return refused;
   const { enabled, mtu, vlan, trunks, bridge } = fields;
   const switched = withSwitching(card.parts, { enabled, mtu, vlan, trunks, ...(bridge !== null && { bridge }) });
-  const same = formatPropertyString(switched) === formatPropertyString(card.parts);
-  if (same && fields.mac === null) return link;
-  return mergeEdits([{ set: { [key]: formatPropertyString(withMac(kind, key, switched, fields.mac)) } }, link]);
+  const wanted = kind === 'lxc' ? withAddresses(switched, fields.addresses) : switched;
+  const same = formatPropertyString(wanted) === formatPropertyString(card.parts);
+  if (same && fields.mac === null && (kind === 'lxc' || fields.model === null || fields.model === card.model)) return link;
+  const own =
+    kind === 'lxc' ? ownContainerCard(wanted, fields) : withQemuCard(wanted, fields.model ?? card.model ?? 'virtio', fields.mac);
+  return mergeEdits([{ set: { [key]: formatPropertyString(own) } }, link]);
 }
 
-/** The wanted address, or none: then Proxmox makes one up, and the template's is on no second card. */
-function withMac(kind: LiveGuest['kind'], key: string, parts: PropertyString, mac: string | null): PropertyString {
-  if (kind === 'lxc') return mac === null ? withoutProperty(parts, 'hwaddr') : withProperty(parts, 'hwaddr', mac);
-  if (mac !== null) return withQemuMac(parts, mac);
-  const { model } = parseQemuNic(key, formatPropertyString(parts));
-  const rest = parts.filter(part => part.key !== null && part.key !== model && part.key !== 'macaddr' && part.key !== 'model');
-  return [{ key: null, value: model ?? 'virtio' }, ...rest];
-}
+/** The wanted MAC address, or none: then Proxmox makes one up, and the template's is on no second card. */
+const ownContainerCard = (parts: PropertyString, { mac }: InterfaceFields): PropertyString =>
+  mac === null ? withoutProperty(parts, 'hwaddr') : withProperty(parts, 'hwaddr', mac);
 
 function diskEdits(change: GuestCreate, template: LiveGuest, options: PlanOptions): Edit[] {
   const own = liveDisks(template);

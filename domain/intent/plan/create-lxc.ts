@@ -1,4 +1,4 @@
-import { formatPropertyString, parsePropertyString, withProperty } from '../../proxmox/property-string';
+import { formatPropertyString, parsePropertyString, withProperty, type PropertyString } from '../../proxmox/property-string';
 import type { InterfaceFields } from '../changes/fields';
 import type { GuestCreate } from '../changes/guest-change';
 import { keysIn, wrongKey } from '../cloud-init/keys';
@@ -43,9 +43,14 @@ export function containerNic(key: string, fields: InterfaceFields, options: Plan
   const edit = newNic('lxc', key, fields, options.bridge);
   const text = edit.set?.[key];
   if (typeof text !== 'string') return edit;
-  const [v4, v6] = [fields.addresses.find(each => !each.includes(':')), fields.addresses.find(each => each.includes(':'))];
-  const withV4 = v4 === undefined ? parsePropertyString(text) : withProperty(parsePropertyString(text), 'ip', v4);
-  return { set: { [key]: formatPropertyString(v6 === undefined ? withV4 : withProperty(withV4, 'ip6', v6)) } };
+  return { set: { [key]: formatPropertyString(withAddresses(parsePropertyString(text), fields.addresses)) } };
+}
+
+/** One address of each family takes the place of what the card says; without one that stays. */
+export function withAddresses(parts: PropertyString, addresses: readonly string[]): PropertyString {
+  const [v4, v6] = [addresses.find(each => !each.includes(':')), addresses.find(each => each.includes(':'))];
+  const withV4 = v4 === undefined ? parts : withProperty(parts, 'ip', v4);
+  return v6 === undefined ? withV4 : withProperty(withV4, 'ip6', v6);
 }
 
 /** The disk called `rootfs`, else the first, is the root. A container has one in any case. */

@@ -47,12 +47,10 @@ export function planCreate(change: GuestCreate, birth: Birth, given: PlanOptions
 }
 
 function bothSources({ vm }: GuestCreate): Edit {
-  if (vm.proxmox_template_vmid === null || vm.proxmox_iso === null) return {};
-  return refuse(
-    'template_and_iso',
-    'proxmox_iso',
-    'A guest comes from a template or from an ISO. Empty one of proxmox_template_vmid and proxmox_iso.',
-  );
+  const other = vm.proxmox_iso !== null ? 'proxmox_iso' : vm.proxmox_ostemplate !== null ? 'proxmox_ostemplate' : null;
+  if (vm.proxmox_template_vmid === null || other === null) return {};
+  const message = `A guest comes from a template, or from an ISO or archive. Empty one of proxmox_template_vmid and ${other}.`;
+  return refuse('template_and_iso', other, message);
 }
 
 const textOf = (edit: Edit, key: string): string => {

@@ -37,6 +37,8 @@ export type RefusalCode =
   | 'mac_changed'
   | 'mac_invalid'
   | 'mtu_invalid'
+  | 'nic_model_unknown'
+  | 'nic_model_changed'
   | 'template_and_iso'
   | 'ostemplate_missing'
   | 'cloud_init_invalid'

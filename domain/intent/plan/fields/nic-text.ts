@@ -1,4 +1,5 @@
 import type { GuestKind } from '../../../proxmox/guest-config';
+import { nicModels } from '../../../proxmox/nic';
 import { formatPropertyString, withProperty, withoutProperty, type PropertyString } from '../../../proxmox/property-string';
 import type { InterfaceFields } from '../../changes/fields';
 import { refuse, type Edit } from '../edit';
@@ -30,12 +31,13 @@ export function withSwitching(parts: PropertyString, { enabled, mtu, vlan, trunk
 export function newNic(kind: GuestKind, key: string, fields: InterfaceFields, defaultBridge: string | null): Edit {
   const field = `interfaces.${fields.name}`;
   const bridge = fields.bridge ?? defaultBridge;
-  const refused = bridge === null ? noBridge(field) : (macProblem(field, fields.mac) ?? mtuProblem(kind, field, fields.mtu));
+  const refused = bridge === null ? noBridge(field) : newNicProblem(kind, field, fields);
   if (refused) return refused;
+  const model = fields.model ?? 'virtio';
   const name = IF_NAME.test(fields.name) && !/^net\d+$/.test(fields.name) ? fields.name : `eth${key.slice('net'.length)}`;
   const card: PropertyString =
     kind === 'qemu'
-      ? [fields.mac === null ? { key: null, value: 'virtio' } : { key: 'virtio', value: fields.mac }]
+      ? [fields.mac === null ? { key: null, value: model } : { key: model, value: fields.mac }]
       : [
           { key: 'name', value: name },
           ...(fields.mac === null ? [] : [{ key: 'hwaddr', value: fields.mac }]),
@@ -48,7 +50,19 @@ export function newNic(kind: GuestKind, key: string, fields: InterfaceFields, de
 export const noBridge = (field: string): Edit =>
   refuse('nic_bridge_missing', `${field}.bridge`, 'A card needs a bridge. Set the custom field proxmox_bridge of the interface.');
 
-export function macProblem(field: string, mac: string | null): Edit | undefined {
+/** Why a card cannot be made so. */
+export const newNicProblem = (
+  kind: GuestKind,
+  field: string,
+  { mac, mtu, model }: Pick<InterfaceFields, 'mac' | 'mtu' | 'model'>,
+): Edit | undefined => macProblem(field, mac) ?? mtuProblem(kind, field, mtu) ?? modelProblem(kind, field, model);
+
+function modelProblem(kind: GuestKind, field: string, model: string | null): Edit | undefined {
+  if (kind === 'lxc' || model === null || nicModels.some(known => known === model)) return undefined;
+  return refuse('nic_model_unknown', `${field}.model`, `There is no card ${model}. The models are ${nicModels.join(', ')}.`);
+}
+
+function macProblem(field: string, mac: string | null): Edit | undefined {
   if (mac === null || UNICAST.test(mac)) return undefined;
   return refuse('mac_invalid', `${field}.mac`, `${mac} is no address of one card. The second digit must be even.`);
 }

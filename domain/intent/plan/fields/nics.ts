@@ -24,7 +24,7 @@ export function planNics(parts: readonly PartChange<InterfaceFields>[], live: Li
 }
 
 /** How NetBox shows the cards that the guest's configuration has. */
-export function shownNics(live: LiveGuest): Map<string, Omit<InterfaceFields, 'addresses'> & { addresses: readonly string[] }> {
+export function shownNics(live: LiveGuest): Map<string, Omit<InterfaceFields, 'model'>> {
   const { nics } = observeGuest(live.config, live, { told: false }, defaultPolicy);
   return new Map(
     nics.map(({ key, name, mac, bridge, vlan, trunks, enabled, mtu, addresses }) => [
@@ -64,9 +64,11 @@ function changeNic(part: ChangedPart<InterfaceFields>, live: LiveGuest): FieldPl
   const addresses = part.changed.addresses
     ? planAddresses(nic, part.changed.addresses, live)
     : { fields: [], nicParts: nic.parts, edit: {} };
-  const refused = [macChange(field, part.changed, nic.mac), mtuProblem(live.kind, field, wanted.mtu)].filter(
-    edit => edit !== undefined,
-  );
+  const refused = [
+    macChange(field, part.changed, nic.mac),
+    modelChange(field, part.changed, live.kind === 'qemu' ? nic.model : null),
+    mtuProblem(live.kind, field, wanted.mtu),
+  ].filter(edit => edit !== undefined);
   if ('bridge' in wanted && wanted.bridge === null && nic.bridge !== null) refused.push(noBridge(field));
   const differing = new Set(fields.map(each => each.field.split('.').at(-1)));
   const switching: NicSwitching = Object.fromEntries(Object.entries(wanted).filter(([name]) => differing.has(name)));
@@ -81,6 +83,13 @@ function macChange(field: string, { mac }: Changed<InterfaceFields>, live: strin
   if (mac.to === null) return remark(`${field}.mac`, 'A card has a MAC address in any case: an empty field changes nothing.');
   const message = `The card has the MAC address ${live ?? 'none'}, which is not changed. Put it back in NetBox, or change it in Proxmox.`;
   return refuse('mac_changed', `${field}.mac`, message);
+}
+
+/** Another model is another card, whose driver the guest may not have. */
+function modelChange(field: string, { model }: Changed<InterfaceFields>, live: string | null): Edit | undefined {
+  if (!model || model.to === null || live === null || model.to === live) return undefined;
+  const message = `The card is a ${live}, which is not changed. Put it back in NetBox, or change it in Proxmox.`;
+  return refuse('nic_model_changed', `${field}.model`, message);
 }
 
 function addNic(part: AddedPart<InterfaceFields>, live: LiveGuest, taken: Set<string>, options: PlanOptions): FieldPlan {

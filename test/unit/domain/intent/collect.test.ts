@@ -90,7 +90,12 @@ test('parts are changes of their guest, whatever else was changed', () => {
   const { changes } = collectChanges(
     [
       row('virtualization.virtualdisk', 41, disk(1024), disk(2048)),
-      row('virtualization.vminterface', 31, nic(), nic({ untagged_vlan: 92, mode: 'tagged', tagged_vlans: [91] })),
+      row(
+        'virtualization.vminterface',
+        31,
+        nic(),
+        nic({ untagged_vlan: 92, mode: 'tagged', tagged_vlans: [91], description: 'Uplink, Model: e1000' }),
+      ),
       row(
         'ipam.ipaddress',
         61,
@@ -112,6 +117,7 @@ test('parts are changes of their guest, whatever else was changed', () => {
           changed: {
             vlan: { from: 10, to: 20 },
             trunks: { from: null, to: [10] },
+            model: { from: null, to: 'e1000' },
             mac: { from: 'BC:24:11:00:00:01', to: 'BC:24:11:00:00:02' },
             addresses: { from: ['10.0.0.5/24'], to: ['10.0.0.6/24'] },
           },

@@ -102,6 +102,7 @@ describe('a virtual machine from nothing', () => {
     ['vcpus_not_whole', create({ vcpus: 0.5 }), {}],
     ['memory_too_small', create({ memory: 4 }), {}],
     ['template_and_iso', create({ proxmox_template_vmid: 900, proxmox_iso: 'local:iso/x.iso' }), {}],
+    ['nic_model_unknown', create({}, { interfaces: [newInterface({ model: 'e9000' })] }), {}],
     ['storage_missing', create({}, { disks: [newDisk()] }), { storage: null }],
     ['nic_bridge_missing', create({}, { interfaces: [newInterface({ bridge: null })] }), { bridge: null }],
     ['disk_key_taken', create({}, { disks: [newDisk({ name: 'scsi0' }), newDisk({ name: 'scsi0' })] }), {}],
@@ -234,6 +235,36 @@ test('the guests that the calls make are those that are wanted', () => {
     expect(config.disks[0]?.sizeBytes).toBe(40960 * 1024 ** 2);
     expect(config.description).toBe(markLine);
   }
+});
+
+test.each([
+  [{ model: 'e1000' }, 'e1000,bridge=vmbr0,firewall=1'],
+  [{ model: 'e1000', mac: 'BC:24:11:00:00:09' }, 'e1000=BC:24:11:00:00:09,bridge=vmbr0,firewall=1'],
+  [{ mac: 'BC:24:11:00:00:09' }, 'virtio=BC:24:11:00:00:09,bridge=vmbr0,firewall=1'],
+  [{ model: 'virtio', vlan: 10 }, undefined],
+])('the card of a clone with %j', (fields, net0) => {
+  const change = create({ proxmox_template_vmid: 900 }, { interfaces: [newInterface(fields)] });
+  expect(plan(change, { template: template() }).calls[1]?.params['net0']).toBe(net0);
+});
+
+test('a new card is of the model that is asked for', () => {
+  const planned = plan(create({}, { interfaces: [newInterface({ model: 'vmxnet3', mac: 'BC:24:11:00:00:09' })] }));
+  expect(planned.calls[0]?.params['net0']).toBe('vmxnet3=BC:24:11:00:00:09,bridge=vmbr0');
+});
+
+test('what a cloned container cannot be given is said; its addresses are', () => {
+  const source = read(lxc({ template: '1' }, { vmid: 901 }));
+  const planned = plan(
+    container(
+      { proxmox_template_vmid: 901, cloud_init_ssh_keys: KEY },
+      { interfaces: [newInterface({ addresses: ['192.0.2.9/24', '2001:db8::9/64'] })] },
+    ),
+    { template: source },
+  );
+  expect(planned.calls[1]?.params['net0']).toMatch(/ip=192\.0\.2\.9\/24.*ip6=2001:db8::9\/64/);
+  expect(planned.remarks).toMatchObject([{ field: 'proxmox_template_vmid', message: expect.stringContaining('SSH keys') }]);
+  const both = container({ proxmox_template_vmid: 901, proxmox_ostemplate: 'local:vztmpl/x' });
+  expect(codes(plan(both, { template: source }))).toEqual(['template_and_iso']);
 });
 
 test('a container of a template is a clone of it', () => {

@@ -135,6 +135,12 @@ describe('cards', () => {
     expect(isEmptyPlan(plan(update({}, { interfaces: [changedInterface({ mac: { to: 'bc:24:11:00:00:01' } })] })))).toBe(true);
   });
 
+  test('keep their model', () => {
+    const to = (model: string) => plan(update({}, { interfaces: [changedInterface({ model: { to: model } })] }));
+    expect(codes(to('e1000'))).toEqual(['nic_model_changed']);
+    expect(isEmptyPlan(to('virtio'))).toBe(true);
+  });
+
   test('are added, not removed', () => {
     const added = plan(update({}, { interfaces: [newInterface({ name: 'dmz', vlan: 30, mac: 'BC:24:11:00:00:77' }, 33)] }));
     expect(added.calls).toMatchObject([{ method: 'POST', params: { net1: 'virtio=BC:24:11:00:00:77,bridge=vmbr0,tag=30' } }]);

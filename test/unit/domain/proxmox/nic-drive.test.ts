@@ -1,6 +1,6 @@
 import { isDriveKey, parseDrive, splitVolid } from '../../../../domain/proxmox/drive';
 import { parseBoot, parseIpConfig, parseMeta, parseSmbios, parseStartup } from '../../../../domain/proxmox/guest-keys';
-import { parseLxcNic, parseQemuNic, withQemuMac } from '../../../../domain/proxmox/nic';
+import { parseLxcNic, parseQemuNic, withQemuCard } from '../../../../domain/proxmox/nic';
 import { formatPropertyString } from '../../../../domain/proxmox/property-string';
 
 describe('QEMU cards', () => {
@@ -40,12 +40,14 @@ describe('QEMU cards', () => {
     });
   });
 
-  test('a MAC is replaced in the spelling that the card has', () => {
-    const mac = 'BC:24:11:00:00:02';
-    const changed = (text: string) => formatPropertyString(withQemuMac(parseQemuNic('net0', text).parts, mac));
-    expect(changed('virtio=BC:24:11:00:00:01,bridge=vmbr0')).toBe(`virtio=${mac},bridge=vmbr0`);
-    expect(changed('model=virtio,macaddr=BC:24:11:00:00:01')).toBe(`model=virtio,macaddr=${mac}`);
-    expect(changed('virtio,bridge=vmbr0')).toBe(`virtio,bridge=vmbr0,macaddr=${mac}`);
+  test.each([
+    'virtio=BC:24:11:00:00:01,bridge=vmbr0',
+    'bridge=vmbr0,model=virtio,macaddr=BC:24:11:00:00:01',
+    'virtio,bridge=vmbr0',
+  ])('model and MAC are replaced, whatever the spelling: %s', text => {
+    const { parts } = parseQemuNic('net0', text);
+    expect(formatPropertyString(withQemuCard(parts, 'e1000', 'BC:24:11:00:00:02'))).toBe('e1000=BC:24:11:00:00:02,bridge=vmbr0');
+    expect(formatPropertyString(withQemuCard(parts, 'e1000', null))).toBe('e1000,bridge=vmbr0');
   });
 });
 

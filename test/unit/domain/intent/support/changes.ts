@@ -105,6 +105,7 @@ export const newInterface = (given: Partial<InterfaceFields> = {}, netboxId: num
     mtu: null,
     vlan: null,
     trunks: null,
+    model: null,
     bridge: 'vmbr0',
     mac: null,
     addresses: [],

@@ -1,6 +1,6 @@
 import { parseDrive } from '../../../../../domain/proxmox/drive';
 import { parseGuestConfig, type GuestKind } from '../../../../../domain/proxmox/guest-config';
-import { parseLxcNic, parseQemuNic, withQemuMac } from '../../../../../domain/proxmox/nic';
+import { parseLxcNic, parseQemuNic, withQemuCard } from '../../../../../domain/proxmox/nic';
 import { formatPropertyString, withProperty } from '../../../../../domain/proxmox/property-string';
 import { formatSize, parseSize } from '../../../../../domain/proxmox/size';
 import { formatTags, parseTags } from '../../../../../domain/proxmox/tags';
@@ -106,8 +106,8 @@ export class ModelCluster {
     if (nic.mac !== null) return value;
     const mac = `BC:24:11:FF:00:${(this.made++ % 256).toString(16).padStart(2, '0').toUpperCase()}`;
     if (guest.kind === 'lxc') return formatPropertyString(withProperty(nic.parts, 'hwaddr', mac));
-    const [model, ...rest] = nic.parts;
-    return formatPropertyString(model?.key === null ? [{ key: model.value, value: mac }, ...rest] : withQemuMac(nic.parts, mac));
+    const model = nic.model ?? nic.parts.find(part => part.key === null)?.value ?? 'virtio';
+    return formatPropertyString(withQemuCard(nic.parts, model, mac));
   }
 
   private resize(guest: ModelGuest, disk: string, size: string): void {
