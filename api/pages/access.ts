@@ -28,6 +28,7 @@ export const pageAccess = {
   'GET /ui/intent/plans/:id': { who: 'view', on: 'intent-plan' },
   'GET /ui/intent/plans/:id/progress': { who: 'view', on: 'intent-plan' },
   'POST /ui/intent/plans/:id/apply': { who: 'view', on: 'intent-plan' },
+  'POST /ui/intent/plans/:id/merge': { who: 'view', on: 'intent-plan' },
   'POST /ui/intent/changes/:id/drop': { who: 'view', on: 'guest-change' },
 
   'GET /ui/deletions': { who: 'view', on: 'some-endpoint' },

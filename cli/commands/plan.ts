@@ -1,3 +1,4 @@
+import type { PlanListView } from '../../api/intent/plan-list';
 import type { IntentPlanView } from '../../api/intent/schema';
 import { command, type Group } from '../command';
 import type { Context } from '../context';
@@ -5,6 +6,7 @@ import { UsageError } from '../errors';
 import { type ExitCode, exitCodes } from '../exit-codes';
 import { readChanges } from '../intent/changes-file';
 import { awaitPlan, branchOf, getPlan, getPlanOfBranch } from '../intent/find-plan';
+import { planTable } from '../intent/plan-table';
 import { planText } from '../intent/plan-text';
 import { numberOf } from '../options';
 
@@ -54,6 +56,19 @@ const make = command({
   },
 });
 
+const list = command({
+  name: 'list',
+  summary: 'The latest plans.',
+  options: { limit: { type: 'string', value: 'N', help: 'At most so many; 20 unless given.' } },
+  async run({ api, terminal }, { limit }) {
+    const items = await api().collect<PlanListView['items'][number]>('/intent/plans', {}, numberOf(limit, '--limit', 20));
+    if (terminal.json) terminal.printJson({ items });
+    else if (items.length === 0) terminal.say('No plans yet. Make one: proxbox plan make --branch ID');
+    else terminal.print(planTable(items, terminal.paints));
+    return exitCodes.ok;
+  },
+});
+
 function tell({ terminal }: Context, plan: IntentPlanView, withCalls = false): void {
   if (terminal.json) terminal.printJson(plan);
   else if (!terminal.quiet) terminal.print(planText(plan, terminal.paints, { calls: withCalls }));
@@ -63,7 +78,7 @@ function tell({ terminal }: Context, plan: IntentPlanView, withCalls = false): v
 function exitOf({ terminal }: Context, plan: IntentPlanView, changesCount: boolean): ExitCode {
   const blocked = plan.changes.filter(({ verdict }) => verdict === 'blocked').length;
   if (plan.state === 'ready' && blocked === 0) {
-    if (plan.changes.length > 0) terminal.say(`Apply it: proxbox intent apply ${plan.id} --digest ${plan.digest ?? ''}`);
+    if (plan.changes.length > 0) terminal.say(nextOf(plan));
     return changesCount && plan.changes.length > 0 ? exitCodes.planHasChanges : exitCodes.ok;
   }
   const all = blocked === plan.changes.length;
@@ -80,8 +95,14 @@ function exitOf({ terminal }: Context, plan: IntentPlanView, changesCount: boole
   return exitCode;
 }
 
+/** A branch is merged, which applies it; what was posted is applied. */
+const nextOf = ({ id, branch, digest }: IntentPlanView): string =>
+  branch !== null && branch.mergedAt === null
+    ? `Merge and apply it: proxbox intent merge ${branch.id} --digest ${digest ?? ''}`
+    : `Apply it: proxbox intent apply ${id} --digest ${digest ?? ''}`;
+
 export const planCommands: Group = {
   name: 'plan',
   summary: 'Plans of changes of guests, from NetBox or posted. PLAN is an id.',
-  commands: [make, show],
+  commands: [make, show, list],
 };

@@ -28,7 +28,7 @@ export async function getPlanOfBranch(api: ApiClient, branch: string): Promise<I
 
 /** @throws UsageError unless it is the id of a branch. */
 export function branchOf(text: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new UsageError(`--branch takes the id of a branch in NetBox, not "${text}".`);
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new UsageError(`A branch is named by its id in NetBox, not by "${text}".`);
   return Number(text);
 }
 

@@ -112,12 +112,41 @@ test("a plan of a branch that is not merged shows what would happen, and isn't a
   };
   const { planId } = await seedPlan(pool(), lab.id, [update], branch);
   const page = await visitor.get(`/ui/intent/plans/${planId}`);
-  expect(page.text).toContain('merging it in NetBox applies it');
+  expect(page.text).toContain('Merging the branch in NetBox applies it');
   expect(page.html).not.toContain(`action="/ui/intent/plans/${planId}/apply"`);
   expect((await visitor.post('/ui/intent', { branch_id: '3' })).location).toMatch(/^\/ui\/intent\/plans\/[0-9a-f-]{36}$/);
   expect(server.temporal.asked).toMatchObject([{ type: 'intentPlan' }]);
   const wrong = await visitor.post('/ui/intent', { branch_id: 'grow' });
   expect(wrong).toMatchObject({ status: 422, text: expect.stringContaining('Give the number of a branch.') });
+});
+
+test('a branch is merged from the page of its plan, which then shows how the merge stands', async () => {
+  await open();
+  const branch = {
+    source: 'branch',
+    branch_id: 4,
+    branch_name: 'grow more',
+    opt_in: { by: 'branch', name: 'grow more', applyToProxmox: true },
+  };
+  const { planId, digest } = await seedPlan(pool(), lab.id, [update, blocked], branch);
+  const before = await visitor.get(`/ui/intent/plans/${planId}`);
+  expect(before.html).toContain(`action="/ui/intent/plans/${planId}/merge"`);
+  expect(before.text).toContain('Merge although 1 guest is blocked');
+  const refused = await visitor.post(`/ui/intent/plans/${planId}/merge`, { digest });
+  expect(refused).toMatchObject({ status: 422, text: expect.stringContaining('1 of its guests are blocked: db-1.') });
+  expect(server.temporal.asked).toEqual([]);
+  const asked = await visitor.post(`/ui/intent/plans/${planId}/merge`, { digest, allow_blocked: 'on' });
+  expect(asked).toMatchObject({ status: 303, location: `/ui/intent/plans/${planId}` });
+  expect(server.temporal.asked).toMatchObject([{ type: 'intentMerge' }]);
+  const during = await visitor.get(`/ui/intent/plans/${planId}`);
+  expect(during.text).toContain('The branch is planned once more, and compared with what was read');
+  expect(during.html).not.toContain(`action="/ui/intent/plans/${planId}/merge"`);
+  await pool().query(
+    `update intent_merge set state = 'refused', reason = 'plan_changed', message = 'It is another plan now.', finished_at = now()`,
+  );
+  const after = await visitor.get(`/ui/intent/plans/${planId}`);
+  expect(after.text).toContain('It is another plan now.');
+  expect(after.html).toContain(`action="/ui/intent/plans/${planId}/merge"`);
 });
 
 test('the run shows each guest as it stands, with pause, go on and cancel while it is at work', async () => {

@@ -3,12 +3,14 @@ import { z } from 'zod';
 import { listEndpoints } from '../../../database/repositories/endpoints';
 import { findGuestChange, listGuestChanges } from '../../../database/repositories/intent/changes';
 import { listHeldChanges, listIntentPlans } from '../../../database/repositories/intent/plan-list';
+import { latestMergeOfPlan } from '../../../database/repositories/intent/merges';
 import { findIntentPlan, type IntentPlan } from '../../../database/repositories/intent/plans';
 import { loadGlobalSettings } from '../../../database/repositories/settings';
 import { decideGate, type GateReason } from '../../../domain/intent/gate';
 import { effectiveValues } from '../../../domain/settings/resolve';
 import type { ApiDependencies } from '../../dependencies';
 import { askForApply, askForPlan, dropChange } from '../../intent/ask';
+import { askForMerge, viewMerge } from '../../intent/merge';
 import { planCursorSchema } from '../../intent/plan-list';
 import { branchIdSchema } from '../../intent/schema';
 import { whatIsShut } from '../../intent/shut';
@@ -21,6 +23,7 @@ import type { GuardedPages } from '../guarded-pages';
 import type { FormState } from '../html/form';
 import { sendFragment, sendPage } from '../html/layout';
 import { planListBody } from './list';
+import { isMerging } from './merge';
 import { isBeingMade, pending, planBody, planTitle } from './plan';
 
 const LIST_ROWS = 25;
@@ -59,19 +62,26 @@ export function intentPages({ on }: GuardedPages, dependencies: ApiDependencies)
 
   const showPlan = async (res: Response, plan: IntentPlan, problem?: string): Promise<void> => {
     const { caller } = res.locals;
-    const [view, changes, held, endpoints] = await Promise.all([
+    const [view, changes, held, endpoints, latest] = await Promise.all([
       viewPlan(database, plan),
       listGuestChanges(database, plan.id),
       listHeldChanges(database, plan.id),
       listEndpoints(database),
+      latestMergeOfPlan(database, plan.id),
     ]);
+    const merge = latest && viewMerge(latest);
     const wanted = changes.filter(({ verdict }) => verdict !== 'blocked');
     const body = planBody({
-      ...{ plan: view, caller, held, netboxUrl, problem },
+      ...{ plan: view, caller, held, netboxUrl, merge, problem },
       shut: await whatIsShut(dependencies, plan, wanted, caller),
       endpoints: new Map(endpoints.map(({ id, name }) => [id, name])),
     });
-    const page = { title: planTitle(view), place: 'intent', body, refresh: isBeingMade(view) ? 3 : undefined } as const;
+    const page = {
+      title: planTitle(view),
+      place: 'intent',
+      body,
+      refresh: isBeingMade(view) || isMerging(merge) ? 3 : undefined,
+    } as const;
     sendPage(res, page, problem === undefined ? 200 : 422);
   };
 
@@ -102,6 +112,24 @@ export function intentPages({ on }: GuardedPages, dependencies: ApiDependencies)
       res.redirect(303, `/ui/runs/${await askForApply(dependencies, res.locals, body)}`);
     } catch (error) {
       await showPlan(res, await planOf(req), Object.values(refusal(error)).join(' '));
+    }
+  });
+
+  on('POST /ui/intent/plans/:id/merge', async (req, res) => {
+    const plan = await planOf(req);
+    const typed = typedOf(req);
+    const isOn = (name: string): boolean => typed[name] === 'on';
+    try {
+      await askForMerge(dependencies, res.locals, {
+        branch_id: plan.branch?.id ?? 0,
+        digest: typed['digest'] ?? '',
+        allow_blocked: isOn('allow_blocked'),
+        acknowledge_conflicts: isOn('acknowledge_conflicts'),
+        stop_on_failure: isOn('stop_on_failure'),
+      });
+      res.redirect(303, `/ui/intent/plans/${plan.id}`);
+    } catch (error) {
+      await showPlan(res, plan, Object.values(refusal(error)).join(' '));
     }
   });
 

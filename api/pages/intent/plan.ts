@@ -1,13 +1,14 @@
 import type { GateReason } from '../../../domain/intent/gate';
 import type { Identity } from '../../auth/identity';
 import { mayAskSomething } from '../../intent/ask';
-import type { GuestChangeView, IntentPlanView } from '../../intent/schema';
+import type { GuestChangeView, IntentMergeView, IntentPlanView } from '../../intent/schema';
 import { button, checkbox, postForm } from '../html/form';
 import { h, type Html } from '../html/h';
 import { empty, facts, heading, link, notice, section } from '../html/parts';
 import { time } from '../html/time';
 import { counted } from '../html/words';
 import { changeCard } from './change';
+import { isMerging, mergeNotice, mergePart } from './merge';
 import { shutNotice } from './shut';
 import { planBadge } from './state';
 
@@ -21,6 +22,8 @@ interface PlanPage {
   /** Names of endpoints by their ids. */
   endpoints: ReadonlyMap<string, string>;
   netboxUrl: string | undefined;
+  /** The newest merge that was asked for by means of it. */
+  merge?: IntentMergeView | undefined;
   /** What became of pressing a button. */
   problem?: string | undefined;
 }
@@ -30,7 +33,7 @@ export const planTitle = ({ branch }: Pick<IntentPlanView, 'branch'>): string =>
 
 export const isBeingMade = ({ state }: Pick<IntentPlanView, 'state'>): boolean => state === 'pending';
 
-export function planBody({ plan, caller, shut, held, endpoints, netboxUrl, problem }: PlanPage): (Html | null)[] {
+export function planBody({ plan, caller, shut, held, endpoints, netboxUrl, merge, problem }: PlanPage): (Html | null)[] {
   const { branch, changes } = plan;
   return [
     heading(
@@ -42,11 +45,12 @@ export function planBody({ plan, caller, shut, held, endpoints, netboxUrl, probl
       link('/ui/intent', 'All plans'),
     ),
     problem === undefined ? null : notice('bad', problem),
+    mergeNotice(merge, plan.id),
     isBeingMade(plan) ? pending(plan.id) : null,
     plan.state === 'failed' ? notice('bad', plan.summary ?? 'The plan could not be made.') : null,
     plan.state === 'ready' ? h('p', { class: 'summary' }, plan.summary) : null,
     plan.state === 'ready' && plan.runId === null ? shutNotice(shut) : null,
-    plan.state === 'ready' ? applyPart(plan, caller, shut) : null,
+    plan.state === 'ready' ? applyPart(plan, caller, shut, merge) : null,
     problemsOf(plan),
     ...changes.map(change =>
       changeCard(change, {
@@ -73,13 +77,18 @@ export const pending = (id: string): Html =>
 
 const toApply = ({ changes }: IntentPlanView): GuestChangeView[] => changes.filter(({ verdict }) => verdict !== 'blocked');
 
-function applyPart(plan: IntentPlanView, caller: Identity, shut: readonly GateReason[]): Html | null {
+function applyPart(
+  plan: IntentPlanView,
+  caller: Identity,
+  shut: readonly GateReason[],
+  merge: IntentMergeView | undefined,
+): Html | null {
   if (plan.runId !== null) return notice('calm', 'This plan was applied: ', link(`/ui/runs/${plan.runId}`, 'see the run'), '.');
   const { branch } = plan;
   const permitted = toApply(plan);
   if (permitted.length === 0) return null;
   if (branch !== null && branch.mergedAt === null) {
-    return notice('calm', `The branch is not merged: merging it in NetBox applies it. Until then this shows what would happen.`);
+    return isMerging(merge) || merge?.state === 'merged' ? null : mergePart(plan, caller, shut);
   }
   if (shut.length > 0) return null;
   const blocked = plan.changes.length - permitted.length;
