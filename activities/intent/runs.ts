@@ -114,15 +114,6 @@ export async function closeApply({ store }: IntentDeps, runId: string, cancelled
   await store.forgetIntentSecrets(plan.id);
   const planDigest = plan.digest ?? undefined;
   const end: RunEnd = cancelled
-
-/** What NetBox does not show yet of what was made, in a sentence for each endpoint. */
-async function missedReflections(store: IntentDeps['store'], runId: string): Promise<string[]> {
-  const missed = (await store.listChildren(runId)).filter(({ state }) => state !== 'completed');
-  return missed.map(
-    ({ endpointName, state }) =>
-      `NetBox may not show all of it yet: the reflection of the changed guests of ${endpointName ?? 'a deleted endpoint'} ended ${state.replaceAll('_', ' ')}.`,
-  );
-}
     ? { state: 'cancelled', message: `Cancelled between two guests: ${message}` }
     : overall === 'failed'
       ? { state: 'failed', reason: 'guests-not-changed', message }
@@ -131,4 +122,13 @@ async function missedReflections(store: IntentDeps['store'], runId: string): Pro
         : { state: 'completed', message };
   await store.endRun(runId, { ...end, ...(planDigest !== undefined && { planDigest }) });
   return end;
+}
+
+/** What NetBox does not show yet of what was made, in a sentence for each endpoint. */
+async function missedReflections(store: IntentDeps['store'], runId: string): Promise<string[]> {
+  const missed = (await store.listChildren(runId)).filter(({ state }) => state !== 'completed');
+  return missed.map(
+    ({ endpointName, state }) =>
+      `NetBox may not show all of it yet: the reflection of the changed guests of ${endpointName ?? 'a deleted endpoint'} ended ${state.replaceAll('_', ' ')}.`,
+  );
 }
