@@ -32,8 +32,9 @@ async function requesterOf(store: IntentDeps['store'], plan: IntentPlan, { op, g
   const { requesterId, requestedBy, rights } = plan;
   const held = heldAtRequest(rights, op, guest.kind, guest.endpointId);
   if (requesterId === null) {
-    // The key of the environment is nobody, and may do what it may for as long as it is set.
-    return plan.branch === null ? { name: requestedBy, heldAtRequest: held, holdsNow: held } : null;
+    // The key of the environment is nobody, and may do what it may for as long as it is set. Somebody unknown who merged held nothing.
+    if (plan.branch === null || Object.keys(rights).length > 0) return { name: requestedBy, heldAtRequest: held, holdsNow: held };
+    return op === 'delete' ? 'to-be-adopted' : null;
   }
   const now = rightsOf(await store.grantsOf(requesterId));
   const holdsNow = now.holds(intentPermission(op, guest.kind), guest.endpointId ?? undefined);

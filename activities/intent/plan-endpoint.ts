@@ -20,6 +20,7 @@ import type { GuestRecord } from '../../domain/reflection/guests';
 import type { SettingValues } from '../../domain/settings/register';
 import type { Asked } from './collect';
 import type { IntentDeps, IntentReader } from './deps';
+import { recogniseBorn, type Numbered } from './born';
 import { askGate } from './gate';
 import { readLive } from './live';
 import { planLimits, planOptions } from './options';
@@ -31,11 +32,6 @@ export interface PlannedChange {
   row: NewGuestChange;
   /** The VMID that the new guest is promised. */
   reserve?: Omit<Reservation, 'changeId'>;
-}
-
-interface Numbered {
-  seq: number;
-  change: GuestChange;
 }
 
 /** Guests that are read at once; the client sends each node no more than it can take. */
@@ -58,30 +54,32 @@ export async function planEndpoint(
   deps: IntentDeps,
   plan: IntentPlan,
   endpoint: Endpoint,
-  changes: readonly Numbered[],
+  given: readonly Numbered[],
   asked: Asked,
   signal: AbortSignal,
 ): Promise<PlannedChange[]> {
-  const gates = await Promise.all(changes.map(({ change }) => askGate(deps, plan, change)));
+  const gatesOf = (changes: readonly Numbered[]) => Promise.all(changes.map(({ change }) => askGate(deps, plan, change)));
   // A disabled endpoint is sent nothing, not even a question.
-  if (!endpoint.enabled) return closed(changes, gates);
+  if (!endpoint.enabled) return closed(given, await gatesOf(given));
   const reader = await deps.openReading(endpoint);
   try {
     const settings = await deps.settings.ofEndpoint(endpoint);
     const reserved = new Map((await deps.store.listReservations(endpoint.id)).map(({ vmid, mark }) => [vmid, mark]));
-    const wantsVolumes = changes.some(({ change }) => change.op === 'create');
+    const wantsVolumes = given.some(({ change }) => change.op === 'create');
+    const read = await readWorld(reader, settings, reserved, wantsVolumes, signal);
+    const changes = await recogniseBorn(deps.store, endpoint.id, read, given);
     const work: EndpointWork = {
       deps,
       plan,
       reader,
       settings,
       options: planOptions(settings, { tagSlugs: asked.tagSlugs, snippets: await snippetsOf(deps, settings), sha256 }),
-      read: await readWorld(reader, settings, reserved, wantsVolumes, signal),
+      read,
       records: await deps.store.loadGuests(endpoint.id),
       asked,
       signal,
     };
-    return await planAll(work, changes, gates);
+    return await planAll(work, changes, await gatesOf(changes));
   } finally {
     await reader.close();
   }
@@ -148,7 +146,9 @@ async function planOne(
     const shown = work.asked.shown.get(change.guest.netboxId ?? -1) ?? null;
     // A posted change names its guest by VMID alone.
     const named =
-      source && work.plan.branch === null ? { ...change, guest: { ...change.guest, name: liveName(source) } } : change;
+      source && work.plan.branch === null && work.plan.changeLog === null
+        ? { ...change, guest: { ...change.guest, name: liveName(source) } }
+        : change;
     return { plan: source && planUpdate(named, source, shown, work.options) };
   }
   const mark = randomUUID();

@@ -1,4 +1,4 @@
-import type { ApplyResultView } from '../../api/intent/schema';
+import type { ApplyResultView, IntentPlanView } from '../../api/intent/schema';
 import { INTENT_PHRASE } from '../../domain/settings/intent-switch';
 import { startProxmoxSimulator, type ProxmoxSimulator } from '../../simulators/proxmox/simulator';
 import { startSyncWorld, type RunView, type SyncWorld } from '../support/sync-world';
@@ -7,6 +7,7 @@ import { rawApi, type RawApi, type Row } from './netbox/support/api';
 import { eventually, inside, valueOf } from './netbox/support/branching';
 import { branchingTargets, type RunningNetBox } from './netbox/support/targets';
 import { confirmed, removeCluster } from './support/shared-netbox';
+import { watchNetBox, type WatchedNetBox } from './support/watched-netbox';
 
 /** From a branch of NetBox to the guests and back: the simulator's NetBox, and the real one that the environment names. */
 
@@ -23,6 +24,7 @@ describe.each(branchingTargets)('a branch that is merged in $name', ({ start }) 
   const clusterName = `intent-${mark}`;
   const named = (word: string): string => `${word}-${mark}`;
   let netbox: RunningNetBox;
+  let watched: WatchedNetBox;
   let person: RawApi;
   let proxmox: ProxmoxSimulator;
   let world: SyncWorld;
@@ -38,7 +40,8 @@ describe.each(branchingTargets)('a branch that is merged in $name', ({ start }) 
     proxmox.world.createGuest(vm(900, named('golden'), { power: 'stopped', node: `${clusterName}-01`, config }));
     proxmox.world.createGuest(vm(100, named('web'), { power: 'stopped' }));
     proxmox.world.createGuest(vm(101, named('db'), { power: 'stopped' }));
-    world = await startSyncWorld(netbox, {
+    watched = await watchNetBox(netbox);
+    world = await startSyncWorld(watched, {
       PROXBOX_INTENT_WATCH_SECONDS: '1',
       PROXBOX_INTENT_STORAGE: 'ceph',
       PROXBOX_INTENT_BRIDGE: 'vmbr0',
@@ -70,6 +73,7 @@ describe.each(branchingTargets)('a branch that is merged in $name', ({ start }) 
   afterAll(async () => {
     await world?.stop();
     await proxmox?.close();
+    await watched?.close();
     for (const { path, id } of made.reverse()) await person.delete(`${path}/${id}/`);
     if (clusterId) await removeCluster(netbox, clusterId);
     await netbox?.close();
@@ -155,7 +159,11 @@ describe.each(branchingTargets)('a branch that is merged in $name', ({ start }) 
     const configOf = (vmid: number): Record<string, unknown> => proxmox.world.guest(vmid).config;
     expect(configOf(vmidOf('app'))).toMatchObject({ name: named('app'), cores: 4, memory: '4096', ciuser: 'ops' });
     expect(configOf(vmidOf('app'))['scsi0']).toContain('size=8G');
+    expect(configOf(vmidOf('app'))['ipconfig0']).toBe('ip=192.0.2.30/24,gw=192.0.2.1');
+    expect(configOf(vmidOf('app'))['net0']).toContain('bridge=vmbr0');
     expect(proxmox.world.guest(vmidOf('ct'))).toMatchObject({ kind: 'lxc', node: `${clusterName}-02` });
+    expect(configOf(vmidOf('ct'))).toMatchObject({ hostname: named('ct'), cores: 1, memory: 1024 });
+    expect(configOf(vmidOf('ct'))['rootfs']).toContain('size=4G');
     expect(configOf(100)).toMatchObject({ cores: 4, memory: '2048' });
     expect(configOf(101)['scsi0']).toContain('size=16G');
     expect(configOf(101)['net0']).toContain('tag=50');
@@ -166,21 +174,24 @@ describe.each(branchingTargets)('a branch that is merged in $name', ({ start }) 
     const journal = await rows(`extras/journal-entries/?assigned_object_id=${app.id}&limit=100`);
     expect(journal.filter(({ comments }) => String(comments).includes('intent_create_qemu'))).toHaveLength(1);
 
-    // The first sync learns what is new of the two guests: they are the very virtual machines that asked for them.
-    expect(await world.sync()).toMatchObject({ state: 'completed' });
+    // What was made was reflected with the run: the two new virtual machines are the very ones that asked for their guests.
+    watched.writes();
+    const sync = await world.sync();
+    expect(sync).toMatchObject({ state: 'completed' });
+    expect(await changesIn(sync)).toEqual([]);
+    expect(watched.writes()).toEqual([]);
     expect((await vmNamed(named('app'))).id).toBe(app.id);
+    expect((await vmNamed(named('ct'))).id).toBe(ct.id);
     expect(await rows(`${machines}/?cluster_id=${clusterId}&limit=100`)).toHaveLength(5);
-    const second = await world.sync();
-    expect(second).toMatchObject({ state: 'completed' });
-    expect(await changesIn(second)).toEqual([]);
 
-    const plan = await world.api<{ changes: { calls: unknown[] }[] }>(
-      'POST',
-      '/intent/plan',
-      { branch_id: branch.id },
-      { prefer: 'wait=60' },
+    const plan = await world.api<IntentPlanView>('POST', '/intent/plan', { branch_id: branch.id }, { prefer: 'wait=60' });
+    expect(plan.summary).toBe('Nothing to do: every guest is as it is wanted.');
+    expect(plan.changes.map(({ op, vmid, fields, calls }) => ({ op, vmid, fields, calls }))).toEqual(
+      expect.arrayContaining(
+        [vmidOf('app'), vmidOf('ct'), 100, 101].map(vmid => ({ op: 'update', vmid, fields: [], calls: [] })),
+      ),
     );
-    expect(plan.changes.filter(({ calls }) => calls.length > 0)).toHaveLength(2);
+    expect(plan.changes).toHaveLength(4);
   });
 
   test('is reverted without anything being undone in Proxmox', async () => {

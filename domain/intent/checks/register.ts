@@ -1,3 +1,4 @@
+import { isEmptyPlan, type GuestPlan } from '../plan/guest-plan';
 import { bridgeCheck } from './bridge';
 import { ceilingCheck } from './ceiling';
 import type { Check, CheckSubject, Verdict } from './check';
@@ -70,8 +71,13 @@ export function checkGuest(subject: CheckSubject): PlanVerdict[] {
 export const isPermitted = (verdicts: readonly PlanVerdict[]): boolean => verdicts.every(({ verdict }) => verdict !== 'blocked');
 
 /** The summary of a plan in one sentence. */
-export function summaryOf(changes: readonly { op: PlanVerdict['op'] }[], verdicts: readonly PlanVerdict[]): string {
+export function summaryOf(
+  changes: readonly { op: PlanVerdict['op']; plan: GuestPlan | null }[],
+  verdicts: readonly PlanVerdict[],
+): string {
   if (changes.length === 0) return 'No changes for Proxmox.';
+  const isDone = ({ op, plan }: (typeof changes)[number]): boolean => op === 'update' && plan !== null && isEmptyPlan(plan);
+  if (changes.every(isDone) && isPermitted(verdicts)) return 'Nothing to do: every guest is as it is wanted.';
   const count = (op: PlanVerdict['op']) => changes.filter(change => change.op === op).length;
   const of = (verdict: PlanVerdict['verdict']) => verdicts.filter(each => each.verdict === verdict).length;
   return `${count('create')} create / ${count('update')} update / ${count('delete')} delete; ${of('blocked')} blocked, ${of('warning')} warnings.`;

@@ -225,6 +225,11 @@ test('a guest that runs takes what it can take while it runs, and a container al
 test('checks have names of their own, and the summary counts', () => {
   expect(new Set(checks.map(({ name }) => name)).size).toBe(checks.length);
   const changes: GuestChange[] = [create(), update({}), deleted];
-  expect(summaryOf(changes, [])).toBe('1 create / 1 update / 1 delete; 0 blocked, 0 warnings.');
+  expect(
+    summaryOf(
+      changes.map(({ op }) => ({ op, plan: null })),
+      [],
+    ),
+  ).toBe('1 create / 1 update / 1 delete; 0 blocked, 0 warnings.');
   expect(summaryOf([], [])).toBe('No changes for Proxmox.');
 });
