@@ -42,9 +42,13 @@ it(
     expect(await (await fetch(named(/NetBox pages +(\S+)/))).text()).toContain('120 objects');
     expect((await fetch(named(/Temporal Web UI +(\S+)/))).status).toBe(200);
 
-    const signIn = { username: named(/user (\S+),/), password: named(/password (\S+)\)/) };
     const headers = { 'content-type': 'application/json' };
-    expect((await fetch(`${api}/auth/login`, { method: 'POST', headers, body: JSON.stringify(signIn) })).status).toBe(200);
+    for (const signIn of [
+      { username: named(/user (\S+),/), password: named(/password (\S+)\)/) },
+      { username: 'erin', password: named(/as erin with password (\S+)/) },
+    ]) {
+      expect((await fetch(`${api}/auth/login`, { method: 'POST', headers, body: JSON.stringify(signIn) })).status).toBe(200);
+    }
 
     const second = await runScript(DEMO, ['--once'], env());
     expect(second).toMatchObject({ code: 1, out: [] });
