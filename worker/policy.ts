@@ -46,6 +46,7 @@ const policyFrom = (values: SettingValues, allowWrites: boolean): ReflectionPoli
   interfaceExcludeNames: [...values.interface_exclude_names],
   interfaceExcludePrefixes: [...values.interface_exclude_prefixes],
   overwriteHumanStatus: values.overwrite_human_status,
+  parseDescriptionMetadata: values.parse_description_metadata,
   planChangeLimitPercent: values.plan_change_limit_percent,
   otherToolDisabled: values.other_tool_disabled,
 });

@@ -12,6 +12,7 @@ import type { Support } from './bootstrap';
 import type { ReflectionDeps } from './deps';
 import { checkStillOurs } from './netbox-checks';
 import { otherToolLinks } from './other-tool';
+import { readDescribed } from './described';
 import { chooseSite, nameCluster, nameDevices } from './placement';
 import { readByCluster, readByParent, readByValue, readLinked, type RowsByKind } from './read-netbox';
 
@@ -107,6 +108,7 @@ export async function matchWorld(
       deviceNames: {},
       site,
       guests: match.guests,
+      described: await readDescribed(netbox, inventory),
       customFields: support.customFields,
     },
     match,

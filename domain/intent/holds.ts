@@ -33,6 +33,8 @@ const ownFields = new Set([
   'device',
   'site',
   'role',
+  'tenant',
+  'platform',
   'virtual_machine_type',
 ]);
 

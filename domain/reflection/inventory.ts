@@ -2,6 +2,7 @@
  * The world of one endpoint as it was observed, in plain values. Observations are stored by content, so nothing here may
  * change when the guest does not: no load, no uptime, no time stamps.
  */
+import type { DescriptionMetadata } from '../proxmox/description';
 import type { Evidence, GuestKind } from './identity';
 
 /** QEMU's and LXC's power states as Proxmox tells them; `unknown` when the node does not say. */
@@ -67,6 +68,8 @@ export interface ObservedGuest {
   memoryMiB: number | null;
   /** The notes as Proxmox has them, trailing white space removed. */
   notes: string;
+  /** NetBox ids that a block in the notes names; only where there is one and the policy has it read. */
+  metadata?: DescriptionMetadata;
   tags: string[];
   startAtBoot: boolean;
   unprivileged: boolean | null;

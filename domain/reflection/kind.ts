@@ -33,6 +33,10 @@ export interface PlannedGuest extends ObservedGuest {
   givenName: string;
 }
 
+/** What of a description reflection reads: where a guest is says Proxmox, not its description. */
+export const describedFields = ['role', 'tenant', 'platform'] as const;
+export type DescribedIds = Readonly<Record<(typeof describedFields)[number], ReadonlySet<number>>>;
+
 /** Everything that a kind may look at to say what should be in NetBox. */
 export interface DesireContext {
   endpoint: EndpointFacts;
@@ -42,6 +46,8 @@ export interface DesireContext {
   deviceNames: Record<string, string>;
   site: SiteChoice;
   guests: PlannedGuest[];
+  /** Ids in descriptions that NetBox has, by what they are ids of. */
+  described: DescribedIds;
   policy: ReflectionPolicy;
   capabilities: NetBoxCapabilities;
   /** Custom fields that exist with the right type, by object type. Others are not written. */

@@ -3,6 +3,7 @@
  * the configuration: `/cluster/resources` shows a new guest without a name, and a re-created VMID under the old guest's name,
  * for up to ten seconds (Proxmox VE 9.2, measured).
  */
+import { unmarked } from '../deletion/marks';
 import { parseDescription } from '../proxmox/description';
 import type { Drive } from '../proxmox/drive';
 import type { GuestConfig } from '../proxmox/guest-config';
@@ -42,6 +43,7 @@ export function observeGuest(
   const nics = config.nics.map(nic => observeNic(nic, config, reportFor(nic, reported), report.told, policy));
   const extra = policy.reflectGuestInterfaces ? guestOnly(config.nics, reported, policy) : [];
   const { disks, remarks } = observeDisks(config.disks);
+  const { notes, metadata } = parseDescription(config.description);
   return {
     kind,
     vmid: placement.vmid,
@@ -52,8 +54,10 @@ export function observeGuest(
     vcpus: config.cores === null ? null : config.cores * (kind === 'qemu' ? config.sockets : 1),
     memoryMiB: config.memoryMib,
     // What we keep in a description ourselves (a birth mark, a block of NetBox ids) is no note of a person.
-    notes: parseDescription(config.description).notes,
-    tags: [...config.tags].sort(),
+    notes,
+    ...(metadata !== null && policy.parseDescriptionMetadata && { metadata }),
+    // Our own marks come and go with a deletion request, and say nothing about the guest.
+    tags: unmarked(config.tags).sort(),
     startAtBoot: config.onboot,
     unprivileged: config.unprivileged,
     agent: kind === 'qemu' ? config.agent.enabled : null,

@@ -44,6 +44,8 @@ export interface ReflectionPolicy {
   interfaceExcludePrefixes: string[];
   /** Overwrite a VM status that only a person can have set (planned, staged, failed, decommissioning). */
   overwriteHumanStatus: boolean;
+  /** Read the block of NetBox ids in a guest's description. */
+  parseDescriptionMetadata: boolean;
   /** Share of an endpoint's guests, in percent, above which a plan waits for a person. */
   planChangeLimitPercent: number;
   /** The Proxbox plugin is installed in NetBox and its own jobs are known to be off. */
@@ -60,6 +62,7 @@ export const defaultPolicy: ReflectionPolicy = {
   interfaceExcludeNames: [],
   interfaceExcludePrefixes: ['docker', 'br-', 'veth', 'cni', 'cali', 'flannel', 'virbr', 'lo'],
   overwriteHumanStatus: false,
+  parseDescriptionMetadata: false,
   planChangeLimitPercent: 20,
   otherToolDisabled: false,
 };

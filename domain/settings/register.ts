@@ -144,6 +144,14 @@ export const settings = {
     layers: everywhere,
     description: 'Overwrite a status that only a person can have set: planned, staged, failed, decommissioning.',
   },
+  parse_description_metadata: {
+    type: 'flag',
+    ...nextRun,
+    default: defaultPolicy.parseDescriptionMetadata,
+    group: 'Virtual machine',
+    layers: everywhere,
+    description: "Fill an empty role, tenant or platform from the block of NetBox ids in a guest's description.",
+  },
   other_tool_disabled: {
     type: 'flag',
     ...nextRun,

@@ -1,9 +1,20 @@
 import { mainTag, support } from '../bootstrap';
+import type { FieldRule } from '../decide';
 import { guestKey, type GuestStatus } from '../inventory';
-import { choiceIn, customFieldValues, customFieldsIn, idIn, idsIn, scalarIn, textIn, type DesireContext } from '../kind';
+import {
+  choiceIn,
+  customFieldValues,
+  customFieldsIn,
+  describedFields,
+  idIn,
+  idsIn,
+  scalarIn,
+  textIn,
+  type DesireContext,
+} from '../kind';
 import type { Kind, PlannedGuest } from '../kind';
 import { firstLine, slugify } from '../text';
-import { ref, type Ref, type Values } from '../values';
+import { isEmpty, ref, type Ref, type Values } from '../values';
 import { clusterRef } from './cluster';
 import { deviceRef } from './device';
 import { siteOf } from './site';
@@ -12,6 +23,9 @@ export const vmRef = (guest: PlannedGuest) => ref('virtual-machine', guestKey(gu
 
 const statusOf: Record<Exclude<GuestStatus, 'unknown'>, string> = { running: 'active', stopped: 'offline', paused: 'paused' };
 const ourStatuses = Object.values(statusOf);
+
+/** A description says something where NetBox says nothing. */
+const isDescribed: FieldRule['protects'] = (current, policy) => policy.parseDescriptionMetadata && !isEmpty(current);
 
 export const virtualMachine: Kind = {
   name: 'virtual-machine',
@@ -26,6 +40,8 @@ export const virtualMachine: Kind = {
       'device',
       'site',
       'role',
+      'tenant',
+      'platform',
       'virtual_machine_type',
       'vcpus',
       'memory',
@@ -42,7 +58,9 @@ export const virtualMachine: Kind = {
     cluster: {},
     device: {},
     site: { createOnly: true },
-    role: { flag: 'overwrite_vm_role' },
+    role: { flag: 'overwrite_vm_role', protects: isDescribed },
+    tenant: { protects: isDescribed },
+    platform: { protects: isDescribed },
     virtual_machine_type: { flag: 'overwrite_vm_type' },
     vcpus: {},
     memory: {},
@@ -66,6 +84,8 @@ export const virtualMachine: Kind = {
     device: idIn(row['device']),
     site: idIn(row['site']),
     role: idIn(row['role']),
+    tenant: idIn(row['tenant']),
+    platform: idIn(row['platform']),
     virtual_machine_type: idIn(row['virtual_machine_type']),
     vcpus: scalarIn(row['vcpus']),
     memory: scalarIn(row['memory']),
@@ -110,7 +130,16 @@ function vmValues(guest: PlannedGuest, context: DesireContext): Values {
   } else {
     values['role'] = support('dcim/device-roles', kind === 'qemu' ? 'virtual-machine-qemu' : 'container-lxc');
   }
-  return values;
+  return { ...values, ...describedValues(guest, context) };
+}
+
+/** Ids that the guest's description names, of objects that there are. */
+function describedValues({ metadata = {} }: PlannedGuest, { described }: DesireContext): Values {
+  const known = describedFields.flatMap(field => {
+    const id = metadata[field];
+    return id !== undefined && described[field].has(id) ? [[field, id] as const] : [];
+  });
+  return Object.fromEntries(known);
 }
 
 function tagsOf(guest: PlannedGuest, context: DesireContext): Ref[] {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { IntentPlanView } from '../../../api/intent/schema';
+import type { Storage } from '../../../simulators/proxmox/state';
 import { usualStorages } from '../../../simulators/proxmox/world/infrastructure';
 import { vm } from '../reflection/support/guests';
 import type { Cluster } from '../reflection/support/lab';
@@ -27,8 +28,16 @@ beforeAll(async () => {
   mkdirSync(folder);
   lab = await startIntentLab({ env: { PROXBOX_SNIPPETS_DIR: root } });
   await lab.switchIntent(true);
-  const shared = { type: 'nfs', shared: true, path: '/mnt/pve/snippets', total: 2 ** 40, used: 0 };
-  const storages = [...usualStorages(false), { name: 'snippets', content: ['snippets'], ...shared }];
+  const shared: Storage = {
+    name: 'snippets',
+    type: 'nfs',
+    content: ['snippets'],
+    shared: true,
+    path: '/mnt/pve/snippets',
+    total: 2 ** 40,
+    used: 0,
+  };
+  const storages = [...usualStorages(false), shared];
   const config = { ide2: 'ceph:vm-0-cloudinit,media=cdrom' };
   cluster = await lab.writable(
     'mu',

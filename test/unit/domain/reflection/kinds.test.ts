@@ -12,6 +12,7 @@ const planned = (fields: Parameters<typeof guest>[1] = {}): PlannedGuest => ({
   givenName: fields?.name ?? 'vm100',
 });
 
+const nothingDescribed = { role: new Set<number>(), tenant: new Set<number>(), platform: new Set<number>() };
 const context = (guests: PlannedGuest[], fields: Partial<DesireContext> = {}): DesireContext => ({
   endpoint: { id: 'e1', name: 'lab', url: 'https://pve:8006', netboxClusterName: null, vrfId: null },
   cluster,
@@ -19,6 +20,7 @@ const context = (guests: PlannedGuest[], fields: Partial<DesireContext> = {}): D
   deviceNames: {},
   site: { id: 3 },
   guests,
+  described: nothingDescribed,
   policy: defaultPolicy,
   capabilities: { vmTypes: true, interfaceMacWritable: true },
   customFields: { vm: new Set(), device: new Set(), cluster: new Set(), interface: new Set() },

@@ -74,6 +74,7 @@ export class Endpoint {
       deviceNames: {},
       site: site ? { id: site.id } : { create: { name: 'Site', slug: 'site' } },
       guests: match.guests,
+      described: { role: new Set(), tenant: new Set(), platform: new Set() },
       policy: this.policy,
       capabilities: this.netbox.capabilities,
       customFields: {
