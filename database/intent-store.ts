@@ -5,9 +5,11 @@ import { inTransaction } from './queryable';
 import * as endpoints from './repositories/endpoints';
 import * as guests from './repositories/guests';
 import * as branchEvents from './repositories/intent/branch-events';
+import * as changeLog from './repositories/intent/change-log';
 import * as calls from './repositories/intent/calls';
 import * as changes from './repositories/intent/changes';
 import * as holds from './repositories/intent/holds';
+import { noteHookCheck } from './repositories/intent/hook-check';
 import * as merges from './repositories/intent/merges';
 import * as plans from './repositories/intent/plans';
 import * as reservations from './repositories/intent/reservations';
@@ -27,10 +29,12 @@ const repositories = {
   ...reservations,
   ...holds,
   ...branchEvents,
+  ...changeLog,
   ...merges,
   ...intentRuns,
   ...watch,
   forgetIntentSecrets,
+  noteHookCheck,
   ...runs,
   findEndpoint: endpoints.findEndpoint,
   listEndpoints: endpoints.listEndpoints,

@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { createIntentActivities, type IntentActivities } from '../activities/intent/activities';
 import type { DeletionAudit } from '../activities/deletion/deps';
-import type { IntentAudit } from '../activities/intent/deps';
+import type { IntentAudit, IntentDeps } from '../activities/intent/deps';
 import { installNetBoxHook, type NetBoxHookDeps } from '../activities/intent/netbox-hook';
 import { createNetBoxBranching } from '../clients/netbox/branching/client';
 import { createNetBoxHooks } from '../clients/netbox/hooks';
@@ -55,9 +55,8 @@ export async function composeIntent(
   });
 }
 
-/** Nothing where nobody said how NetBox reaches us. */
-function hookOf({ publicUrl }: Config, pool: Pool, secrets: SecretBox, { netbox }: Clients): () => Promise<void> {
-  if (publicUrl === undefined) return async () => {};
+function hookOf({ publicUrl }: Config, pool: Pool, secrets: SecretBox, { netbox }: Clients): IntentDeps['installHook'] {
+  if (publicUrl === undefined) return async () => ({ kind: 'no-public-url' });
   const deps: NetBoxHookDeps = {
     hooks: createNetBoxHooks(netbox),
     branching: createNetBoxBranching(netbox),
@@ -65,7 +64,7 @@ function hookOf({ publicUrl }: Config, pool: Pool, secrets: SecretBox, { netbox 
     verifyTls: publicUrl.startsWith('https:'),
     secret: () => keepHookSecret(pool, secrets, randomBytes(32).toString('hex')),
   };
-  return async () => void (await installNetBoxHook(deps));
+  return () => installNetBoxHook(deps);
 }
 
 /** Has somebody watch NetBox's branches at all times: a watch that ended, for whatever reason, is followed by another one within a minute. */

@@ -8,6 +8,7 @@ import type { NetBoxGuest } from '../../domain/intent/plan/drift';
 import type { JsonObject } from '../../domain/json';
 import { textIn } from '../../domain/reflection/kind';
 import { StopRun } from '../failures';
+import { readChangeLog } from './change-log-rows';
 import type { IntentDeps } from './deps';
 import { readFacts, withBranch, type FactReader } from './netbox-facts';
 
@@ -21,11 +22,15 @@ export interface Asked {
   shown: ReadonlyMap<number, NetBoxGuest>;
 }
 
-/** The changes of a plan: those that were posted, or those that NetBox keeps of the branch — never main as it is now. */
+/** The changes of a plan: those that were posted, or those that NetBox keeps of the branch or in its change log — never main as it is now. */
 export async function collectAsked(deps: IntentDeps, plan: IntentPlan): Promise<Asked> {
   const { netbox, isMerged } = await readerOf(deps, plan.branch);
   const { changes, problems } =
-    plan.branch === null ? await posted(deps, plan) : await ofBranch(deps, plan.branch.id, netbox, isMerged);
+    plan.branch !== null
+      ? await ofBranch(deps, plan.branch.id, netbox, isMerged)
+      : plan.changeLog !== null
+        ? await readChangeLog(deps, plan.changeLog)
+        : await posted(deps, plan);
   const [tagSlugs, shown] = await Promise.all([readTagSlugs(netbox, changes), readShown(deps, changes)]);
   return { changes, problems, tagSlugs, shown };
 }

@@ -4,7 +4,7 @@ import { intentCustomFields, type IntentCustomField } from '../../domain/intent/
 import { choiceIn, textIn } from '../../domain/reflection/kind';
 import type { IntentDeps } from './deps';
 
-type Needs = Pick<IntentDeps, 'branching' | 'netbox' | 'store'>;
+type Needs = Pick<IntentDeps, 'branching' | 'netbox' | 'store' | 'settings'>;
 
 export interface EnsuredFields {
   created: string[];
@@ -20,9 +20,10 @@ const setPath = 'extras/custom-field-choice-sets';
  * The custom fields that intent reads and writes: made where they are missing, put right where they differ in what we define. Those of branches come
  * as soon as NetBox has the branching plugin. A second call writes nothing.
  */
-export async function ensureIntentFields({ branching, netbox, store }: Needs): Promise<EnsuredFields> {
+export async function ensureIntentFields({ branching, netbox, store, settings }: Needs): Promise<EnsuredFields> {
   return store.withLock('netbox intent fields', async () => {
-    const fields = intentCustomFields({ branching: await branching.isInstalled(), changeLog: false });
+    const { intent_watch_change_log: changeLog } = await settings.ofInstallation();
+    const fields = intentCustomFields({ branching: await branching.isInstalled(), changeLog });
     const names = new Set(fields.map(({ name }) => name));
     const result: EnsuredFields = { created: [], patched: [], refused: [] };
     const existing = new Map<string, NetBoxObject>();

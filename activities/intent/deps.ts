@@ -8,6 +8,7 @@ import type { Endpoint } from '../../database/repositories/endpoints';
 import type { AuditEntry } from '../../domain/audit/record';
 import type { WorkflowStanding } from '../../domain/lost-runs';
 import type { SettingValues } from '../../domain/settings/register';
+import type { NetBoxHook } from './netbox-hook';
 import type { Explanation } from '../reflection/deps';
 
 /** Proxmox as plans and rechecks see it. */
@@ -48,8 +49,8 @@ export interface IntentDeps {
   netbox: NetBoxClient;
   branching: NetBoxBranching;
   netboxUrl: string;
-  /** Has NetBox call us when a branch is merged; does nothing where NetBox cannot reach us. */
-  installHook(): Promise<void>;
+  /** Has NetBox call us when a branch is merged; `no-public-url`: nobody said how NetBox reaches us. */
+  installHook(): Promise<NetBoxHook | { kind: 'no-public-url' }>;
   /** Aborted when this process stops: what waits without end hands over to another one. */
   stopping: AbortSignal;
   /** What Temporal knows of the latest workflow with this id. */

@@ -41,7 +41,7 @@ export async function readFacts(deps: Needs, changes: readonly StoredChange[]): 
       'mac_address',
       row => textIn(row['mac_address']).toUpperCase(),
     ),
-    deps.store.linksOfObjects('cluster', ids.clusters),
+    readClusterEndpoints(deps, ids.clusters),
     deps.store.linksOfObjects('device', ids.devices),
     listed(deps, 'dcim/device-roles', ids.roles, 'slug', row => textIn(row['slug'])),
     listed(deps, 'virtualization/virtual-machine-types', ids.types, 'slug', row => textIn(row['slug'])),
@@ -52,12 +52,29 @@ export async function readFacts(deps: Needs, changes: readonly StoredChange[]): 
     disks,
     vlans,
     macs,
-    clusterEndpoints: new Map(clusters.map(({ netboxId, endpointId }) => [netboxId, endpointId])),
+    clusterEndpoints: clusters,
     deviceNodes: new Map(devices.map(({ netboxId, key }) => [netboxId, key])),
     roleSlugs,
     typeSlugs,
     interfaceTypeId,
   };
+}
+
+/** By our own links; of the others by what the clusters themselves say, who may be another installation's. */
+async function readClusterEndpoints(deps: Needs, ids: readonly number[]): Promise<Map<number, string>> {
+  const links = await deps.store.linksOfObjects('cluster', ids);
+  const ours = new Map(links.map(({ netboxId, endpointId }) => [netboxId, endpointId]));
+  const others = ids.filter(id => !ours.has(id));
+  const said = await listed(deps, 'virtualization/clusters', others, 'custom_fields', row => customText(row, 'proxbox_endpoint'));
+  return new Map([
+    ...ours,
+    ...[...said].flatMap(([id, endpointId]): [number, string][] => (endpointId === '' ? [] : [[id, endpointId]])),
+  ]);
+}
+
+function customText(row: NetBoxObject, name: string): string {
+  const fields: unknown = row['custom_fields'];
+  return typeof fields === 'object' && fields !== null && name in fields ? textIn(Reflect.get(fields, name)) : '';
 }
 
 const guestKinds = ['qemu', 'lxc'] as const;

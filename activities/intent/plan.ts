@@ -5,6 +5,7 @@ import type { IntentPlan } from '../../database/repositories/intent/plans';
 import { summaryOf } from '../../domain/intent/checks/register';
 import type { GuestChange } from '../../domain/intent/changes/guest-change';
 import { planDigest } from '../../domain/intent/digest';
+import type { ShapeProblem } from '../../domain/intent/changes/stored-change';
 import { StopRun } from '../failures';
 import { collectAsked } from './collect';
 import type { IntentDeps } from './deps';
@@ -69,8 +70,13 @@ async function planNow(deps: IntentDeps, plan: IntentPlan, beat: (what: string) 
     byEndpoint.set(endpointId, [...(byEndpoint.get(endpointId) ?? []), { seq, change }]);
   });
   const planned: PlannedChange[] = [];
+  const problems: ShapeProblem[] = [...asked.problems];
   for (const [endpointId, changes] of byEndpoint) {
-    const endpoint = endpointId === null ? undefined : await store.findEndpoint(endpointId);
+    const endpoint = endpointId !== null && isUuid(endpointId) ? await store.findEndpoint(endpointId) : undefined;
+    if (!endpoint && endpointId !== null && !isRequest(plan)) {
+      problems.push(...changes.map(({ change }) => elsewhere(change, endpointId)));
+      continue;
+    }
     if (!endpoint) {
       planned.push(...(await planNowhere(deps, plan, changes)));
       continue;
@@ -102,10 +108,21 @@ async function planNow(deps: IntentDeps, plan: IntentPlan, beat: (what: string) 
         rows,
         rows.flatMap(({ checks }) => checks),
       ),
-      problems: asked.problems,
+      problems,
     });
   });
 }
+
+/** People, and other tools, can write anything into a custom field. */
+const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+
+const isRequest = ({ branch, changeLog }: IntentPlan): boolean => branch === null && changeLog === null;
+
+/** NetBox says where the guest is, and that is none of our endpoints: whoever has it handles it. */
+const elsewhere = ({ guest }: GuestChange, endpointId: string): ShapeProblem => ({
+  place: `virtualization.virtualmachine ${guest.name}`,
+  message: `is on the endpoint ${endpointId}, which this installation does not have: it is left alone here`,
+});
 
 function digestOf(rows: readonly NewGuestChange[]): string {
   const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

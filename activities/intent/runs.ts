@@ -18,7 +18,7 @@ export async function openApply({ store }: IntentDeps, runId: string): Promise<O
   const plan = await planOfRun(store, runId);
   if (!(await store.startRun(runId))) return null;
   await store.ensurePartitions();
-  const about = plan.branch === null ? 'a request' : `the branch ${plan.branch.name}`;
+  const about = plan.branch ? `the branch ${plan.branch.name}` : plan.changeLog ? 'changes in NetBox' : 'a request';
   return { planId: plan.id, requestedBy: plan.requestedBy, stopOnFailure: plan.stopOnFailure, about };
 }
 
@@ -29,8 +29,8 @@ export async function planOfRun(store: IntentDeps['store'], runId: string): Prom
 }
 
 /**
- * Takes what the plan permits into the run, and ends the rest: what is blocked is refused, and of a delete it is noted that a request for it is
- * needed. While a change waits or was not made, reflection leaves its guest's fields alone.
+ * Takes what the plan permits into the run, and refuses what is blocked; permitted deletes have become requests before. While a change waits or was
+ * not made, reflection leaves its guest's fields alone.
  */
 export async function queueChanges({ store }: IntentDeps, runId: string): Promise<{ queued: number; endpointIds: string[] }> {
   const plan = await planOfRun(store, runId);
@@ -44,14 +44,6 @@ export async function queueChanges({ store }: IntentDeps, runId: string): Promis
       if (row.verdict === 'blocked') {
         const { reason = 'blocked', message = 'The plan does not permit it.' } = block ?? {};
         await tx.moveGuestChange(row.id, { from: ['planned'], to: 'refused', reason, message });
-      } else if (row.op === 'delete') {
-        const message = `${row.name} needs a deletion request, which somebody else decides about.`;
-        await tx.moveGuestChange(row.id, {
-          from: ['planned'],
-          to: 'deletion_requested',
-          reason: 'delete_routed_to_deletion_request',
-          message,
-        });
       } else await tx.moveGuestChange(row.id, { from: ['planned'], to: 'queued' });
       if (
         row.op !== 'delete' &&

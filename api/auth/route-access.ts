@@ -74,6 +74,7 @@ export const routeAccess = {
   'POST /runs/:id/pause': { who: 'run_sync', on: 'run' },
   'POST /runs/:id/resume': { who: 'run_sync', on: 'run' },
 
+  'GET /intent/status': { who: 'view', on: 'some-endpoint' },
   'GET /intent/plans': { who: 'view', on: 'some-endpoint' },
   'POST /intent/plan': { who: 'view', on: 'some-endpoint' },
   'GET /intent/plans/:id': { who: 'view', on: 'intent-plan' },

@@ -10,6 +10,7 @@ import {
   hookView,
   intentMergeView,
   intentPlanView,
+  intentStatusView,
   mergeSchema,
   planSchema,
 } from './schema';
@@ -36,6 +37,12 @@ export const intentOperations = {
       202: { ...planned, description: 'The plan is being made.' },
     },
     problems: ['temporal-unavailable'],
+  },
+  'GET /intent/status': {
+    id: 'getIntentStatus',
+    tag: 'Intent',
+    summary: 'Tell whether changes in NetBox reach Proxmox, and by what they are noticed',
+    answers: { 200: { description: 'As the worker found it. Nothing is asked of NetBox.', body: intentStatusView } },
   },
   'GET /intent/plans': {
     id: 'listIntentPlans',

@@ -3,17 +3,18 @@ import type { PlanLine } from '../../database/repositories/intent/plan-list';
 import { listOf, pagingQuery } from '../paging';
 import { runView } from '../runs/schema';
 import { intentPlanView } from './schema';
+import { sourceOf } from './view';
 
 /** Plans as lines of a list. */
 
 export const planListQuery = z.strictObject(pagingQuery);
 export const planCursorSchema = z.strictObject({ createdAt: z.iso.datetime({ precision: 6 }), id: z.uuid() });
 
-const { id, branch, state, requestedBy, createdAt } = intentPlanView.shape;
+const { id, branch, source, state, requestedBy, createdAt } = intentPlanView.shape;
 
 const planLineView = z
   .strictObject({
-    ...{ id, branch, state, requestedBy, createdAt },
+    ...{ id, branch, source, state, requestedBy, createdAt },
     summary: z.string().nullable(),
     changes: z.number().int().describe('How many guests it would change.'),
     blocked: z.number().int().describe('How many of them are blocked.'),
@@ -24,8 +25,9 @@ const planLineView = z
 export const planListView = listOf(planLineView);
 export type PlanListView = z.output<typeof planListView>;
 
-export const summarisePlan = ({ message, createdAt, ...line }: PlanLine): PlanListView['items'][number] => ({
+export const summarisePlan = ({ message, createdAt, changeLog, ...line }: PlanLine): PlanListView['items'][number] => ({
   ...line,
+  source: sourceOf({ branch: line.branch, changeLog }),
   summary: message,
   createdAt: createdAt.toISOString(),
 });

@@ -15,6 +15,7 @@ import { hearNetBox } from './hook';
 import { askForMerge, mergeOf, viewMerge } from './merge';
 import { planCursorSchema, planListQuery, summarisePlan, type PlanListView } from './plan-list';
 import { applySchema, branchIdSchema, mergeSchema, planSchema, type BranchSummaryView } from './schema';
+import { intentStatus } from './status';
 import { viewChange, viewPlan } from './view';
 
 export function intentRoutes(dependencies: ApiDependencies): Router {
@@ -35,6 +36,10 @@ export function intentRoutes(dependencies: ApiDependencies): Router {
       .status(waitSecondsOf(req) !== undefined && isMade(plan) ? 200 : 202)
       .location(`/intent/plans/${id}`)
       .json(await viewPlan(database, plan));
+  });
+
+  on('GET /intent/status', async (_req, res) => {
+    res.json(await intentStatus(dependencies));
   });
 
   on('GET /intent/plans', async (req, res) => {

@@ -200,6 +200,7 @@ export const intentPlanView = z
     id: z.uuid(),
     state: z.enum(['pending', 'ready', 'failed']),
     branch: z.strictObject({ id: z.number().int(), name: z.string(), mergedAt: z.string().nullable() }).nullable(),
+    source: z.enum(['branch', 'request', 'change-log']).describe("`change-log`: what was changed in NetBox's main."),
     permitted: z.boolean().nullable().describe('Whether nothing is blocked; null while it is not ready.'),
     summary: z.string().nullable(),
     reason: z.string().nullable().describe('Why there is no plan.'),
@@ -279,5 +280,25 @@ export const branchSummaryView = z
   })
   .meta({ id: 'BranchPlanSummary' });
 export type BranchSummaryView = z.output<typeof branchSummaryView>;
+
+export const intentStatusView = z
+  .strictObject({
+    enabled: z.boolean().describe('Whether the master switch is on, with its typed phrase.'),
+    reason: z.string().nullable().describe('Why it is not, and what to do.'),
+    watched: z
+      .enum(['branches', 'change-log'])
+      .nullable()
+      .describe('By what changes in NetBox are noticed; null while nobody looks, or there is nothing to look at.'),
+    netboxCalls: z
+      .strictObject({
+        state: z.enum(['installed', 'no-branching', 'no-public-url', 'refused']),
+        message: z.string(),
+        checkedAt: z.iso.datetime(),
+      })
+      .nullable()
+      .describe('Whether NetBox has the webhook and the event rule by which it calls; null before the first look.'),
+  })
+  .meta({ id: 'IntentStatus' });
+export type IntentStatusView = z.output<typeof intentStatusView>;
 
 export const hookView = z.strictObject({ heard: z.boolean() });

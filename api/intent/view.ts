@@ -13,6 +13,7 @@ export async function viewPlan(db: Queryable, plan: IntentPlan): Promise<IntentP
     id: plan.id,
     state: plan.state,
     branch: plan.branch,
+    source: sourceOf(plan),
     permitted: plan.state === 'ready' ? changes.every(({ verdict }) => verdict !== 'blocked') : null,
     summary: plan.message,
     reason: plan.reason,
@@ -26,6 +27,9 @@ export async function viewPlan(db: Queryable, plan: IntentPlan): Promise<IntentP
     plannedAt: plan.plannedAt?.toISOString() ?? null,
   };
 }
+
+export const sourceOf = ({ branch, changeLog }: Pick<IntentPlan, 'branch' | 'changeLog'>): IntentPlanView['source'] =>
+  branch !== null ? 'branch' : changeLog !== null ? 'change-log' : 'request';
 
 export async function viewChange(db: Queryable, change: StoredGuestChange): Promise<GuestChangeView> {
   const stored = new Map((await listCalls(db, change.id)).map(call => [call.seq, call]));
@@ -68,10 +72,11 @@ function viewCall(
   };
 }
 
-const viewResult = ({ there, pending, missing }: StoredGuestChange['result']): GuestChangeView['result'] => ({
+const viewResult = ({ there, pending, missing, deletionRequest }: StoredGuestChange['result']): GuestChangeView['result'] => ({
   ...(there && { there: [...there] }),
   ...(pending && { pending: [...pending] }),
   ...(missing && { missing: [...missing] }),
+  ...(deletionRequest !== undefined && { deletionRequest }),
 });
 
 const open = new Set<string>(['planned', 'queued', 'running']);
@@ -98,6 +103,7 @@ export async function viewResults(db: Queryable, runId: string): Promise<ApplyRe
         reason,
         message: message ?? '',
         proxmox_upid: upid,
+        deletionRequest: change.result.deletionRequest ?? null,
       };
     }),
   );

@@ -3,6 +3,7 @@ import type { Context } from '../context';
 import type { Check } from '../doctor/check';
 import { checkConnections } from '../doctor/connections';
 import { checkEndpoints } from '../doctor/endpoints';
+import { checkIntent } from '../doctor/intent';
 import { checkInstallation } from '../doctor/installation';
 import { CommandError } from '../errors';
 import { type ExitCode, exitCodes } from '../exit-codes';
@@ -26,7 +27,7 @@ export const doctor = command({
 async function allChecks({ api }: Context, connections: boolean): Promise<Check[]> {
   try {
     const client = api();
-    const checks = [...(await checkInstallation(client)), ...(await checkEndpoints(client))];
+    const checks = [...(await checkInstallation(client)), ...(await checkEndpoints(client)), ...(await checkIntent(client))];
     return connections ? [...checks, ...(await checkConnections(client))] : checks;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;

@@ -8,11 +8,16 @@ const SIGNS: Record<GuestChangeView['op'], string> = { create: '+', update: '~',
 
 /** A plan for people: what it comes to, then guest by guest with verdicts, fields, drift and, if they are wanted, the calls to Proxmox. */
 export function planText(plan: IntentPlanView, paints: Paints, { calls = false }: { calls?: boolean } = {}): string[] {
-  const { branch, state, summary, digest, runId } = plan;
+  const { branch, source, state, summary, digest, runId } = plan;
   return [
     ...properties([
       ['plan', plan.id],
-      ['of', branch === null ? `a request of ${plan.requestedBy}` : branchText(branch)],
+      [
+        'of',
+        branch !== null
+          ? branchText(branch)
+          : `${source === 'request' ? 'a request' : 'changes in NetBox'} of ${plan.requestedBy}`,
+      ],
       ['state', state === 'ready' ? null : { text: state, paint: state === 'failed' ? paints.red : paints.bold }],
       ['digest', digest],
       ['applied by run', runId],

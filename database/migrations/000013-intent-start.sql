@@ -42,7 +42,9 @@ alter table intent_plan add constraint intent_plan_change_log_check check ((sour
 -- How far NetBox's change log was looked at. There is a row while it is watched: what was changed before is never applied.
 create table change_log_watch (
   only_row boolean primary key default true check (only_row),
-  last_change bigint not null
+  -- Everything up to here was looked at; of what is newer, these ids were: a change becomes visible when its transaction ends, after changes with higher ids.
+  last_change bigint not null,
+  seen jsonb not null default '[]'
 );
 
 -- Whether NetBox has the webhook and the rule by which it calls, when that was last looked at.

@@ -155,7 +155,23 @@ export const intentSettings = {
     min: 1,
     max: 3_600,
     layers: installation,
-    description: 'How often NetBox is asked for merged branches. Its own call makes it sooner.',
+    description: 'How often NetBox is asked for merged branches, or for changes. Its own call about a branch makes it sooner.',
+  },
+  intent_watch_change_log: {
+    type: 'flag',
+    ...intent,
+    default: false,
+    layers: installation,
+    description:
+      "Apply what linked users with the permission change in NetBox's main, of virtual machines whose custom field apply_to_proxmox is true. For a NetBox without branches: where it has them, branches alone are applied.",
+  },
+  intent_change_log_ignored_users: {
+    type: 'words',
+    ...intent,
+    default: [],
+    layers: installation,
+    description:
+      'NetBox users whose changes in main are never applied, such as those of other tools. Our own is one of them in any case.',
   },
   proxmox_settle_seconds: {
     type: 'number',

@@ -53,9 +53,9 @@ export function planListBody({ plans, caller, shut, form, ...paging }: PlanList)
   ];
 }
 
-const planRow = ({ id, branch, state, message, changes, blocked, run, createdAt, requestedBy }: PlanLine): Html =>
+const planRow = ({ id, branch, changeLog, state, message, changes, blocked, run, createdAt, requestedBy }: PlanLine): Html =>
   row(
-    link(`/ui/intent/plans/${id}`, branch === null ? 'A request' : `Branch ${branch.name}`),
+    link(`/ui/intent/plans/${id}`, branch !== null ? `Branch ${branch.name}` : changeLog === null ? 'A request' : 'Changes in NetBox'),
     planBadge(state),
     [
       message ?? counted(changes, 'guest'),

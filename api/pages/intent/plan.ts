@@ -28,8 +28,8 @@ interface PlanPage {
   problem?: string | undefined;
 }
 
-export const planTitle = ({ branch }: Pick<IntentPlanView, 'branch'>): string =>
-  branch === null ? 'Plan of a request' : `Plan of branch ${branch.name}`;
+export const planTitle = ({ branch, source }: Pick<IntentPlanView, 'branch' | 'source'>): string =>
+  branch !== null ? `Plan of branch ${branch.name}` : source === 'request' ? 'Plan of a request' : 'Plan of changes in NetBox';
 
 export const isBeingMade = ({ state }: Pick<IntentPlanView, 'state'>): boolean => state === 'pending';
 

@@ -4,7 +4,10 @@ import type { Queryable } from '../../queryable';
 import type { IntentPlan } from './plans';
 
 /** A plan as a line of a list. */
-export interface PlanLine extends Pick<IntentPlan, 'id' | 'branch' | 'requestedBy' | 'state' | 'message' | 'createdAt'> {
+export interface PlanLine extends Pick<
+  IntentPlan,
+  'id' | 'branch' | 'changeLog' | 'requestedBy' | 'state' | 'message' | 'createdAt'
+> {
   changes: number;
   blocked: number;
   /** The run that applies it. */
@@ -38,7 +41,7 @@ export async function listIntentPlans(
   { after, limit }: { after: PlanCursor | undefined; limit: number },
 ): Promise<PlanPage> {
   const { rows } = await db.query<Row & { created_at_text: string }>(
-    `select p.id, p.branch_id, p.branch_name, p.merged_at, p.requested_by as "requestedBy", p.state, p.message, p.created_at as "createdAt",
+    `select p.id, p.branch_id, p.branch_name, p.merged_at, p.change_log as "changeLog", p.requested_by as "requestedBy", p.state, p.message, p.created_at as "createdAt",
        to_char(p.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_at_text,
        p.run_id, r.state as run_state, c.changes, c.blocked
      from intent_plan p left join run r on r.id = p.run_id
