@@ -116,6 +116,10 @@ async function follow(requestId: string): Promise<DeletionResult> {
       continue;
     }
     if (approved.includes(latest.state)) {
+      if (latest.state === 'approved' && latest.heldUntil !== null && latest.heldUntil > Date.now()) {
+        await wait(latest, () => news !== seen, latest.heldUntil - Date.now());
+        continue;
+      }
       const state = await carryOut(requestId, latest);
       if (state === undefined || approved.includes(state)) await wait(latest, () => news !== seen, latest.lookMs);
       continue;

@@ -19,18 +19,21 @@ const resolving = proxyActivities<DeletionActivities>({
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
   summary: 'Read what became of it',
 });
+const backingUp = proxyActivities<DeletionActivities>({
+  taskQueue: taskQueues.mutate,
+  heartbeatTimeout: '10 seconds',
+  startToCloseTimeout: '12 hours',
+  retry: { initialInterval: '5 seconds', maximumInterval: '1 minute', maximumAttempts: 20 },
+  summary: 'Make a backup, where one is wanted first',
+});
 const quick = proxyActivities<DeletionActivities>({ taskQueue: taskQueues.control, startToCloseTimeout: '30 seconds' });
 
 /** Carries an approved request out, once. It is never cancelled in the middle. The workflow's id is the guest's lock. */
 export async function guestDestroy({ requestId }: DeletionInput): Promise<{ state: DeletionState }> {
   return CancellationScope.nonCancellable(async () => {
-    let state: DeletionState;
-    try {
-      state = await sending.sendDestroy({ requestId, now: Date.now() });
-    } catch {
-      // The worker ended in the middle, or Proxmox could not be read: the row says whether the permit was taken.
-      ({ state } = await quick.readDeletion({ requestId }));
-    }
+    let state = await send(requestId);
+    // Where a backup is all that is in the way, it is made, and everything is asked again.
+    if (state === 'blocked' && (await backedUp(requestId))) state = await send(requestId);
     if (state === 'executing') {
       setCurrentDetails('**sent**: reading what becomes of it');
       state = await resolving.resolveDestroy({ requestId });
@@ -43,3 +46,15 @@ export async function guestDestroy({ requestId }: DeletionInput): Promise<{ stat
     return { state };
   });
 }
+
+async function send(requestId: string): Promise<DeletionState> {
+  try {
+    return await sending.sendDestroy({ requestId, now: Date.now() });
+  } catch {
+    // The worker ended in the middle, or Proxmox could not be read: the row says whether the permit was taken.
+    return (await quick.readDeletion({ requestId })).state;
+  }
+}
+
+/** What could not be found out is found out at the next look. */
+const backedUp = (requestId: string): Promise<boolean> => backingUp.backUpGuest({ requestId }).catch(() => false);

@@ -3,7 +3,7 @@ import { ProxmoxError } from '../../clients/proxmox/errors';
 import type { Endpoint } from '../../database/repositories/endpoints';
 import type { BackupFacts, DestroyFacts } from '../../domain/deletion/blockers/blocker';
 import type { LiveGuest } from '../../domain/intent/plan/live';
-import { hasPrivilege } from '../../domain/proxmox/permissions';
+import { hasPrivilege, type Permissions } from '../../domain/proxmox/permissions';
 import type { DeletionDeps, DeletionReader } from './deps';
 import type { DisksElsewhere } from './others';
 
@@ -13,17 +13,17 @@ export async function readFacts(
   reader: DeletionReader,
   live: LiveGuest,
   elsewhere: DisksElsewhere,
-  waived: boolean,
+  { waived, made }: Pick<BackupFacts, 'waived' | 'made'>,
   signal: AbortSignal,
 ): Promise<DestroyFacts> {
   const values = await settings.ofEndpoint(endpoint);
-  const policy = values.deletion_backup_policy === 'none' ? 'none' : 'recent';
+  const policy = values.deletion_backup_policy;
   const sid = `${live.kind === 'qemu' ? 'vm' : 'ct'}:${live.vmid}`;
   const [status, resources, replications, backup, destroyedToday] = await Promise.all([
     readable(reader.guestStatus(live, { signal }), signal),
     readable(reader.haResources({ signal }), signal),
     readable(reader.replications({ signal }), signal),
-    policy === 'recent' && !waived ? newestBackup(reader, live, signal) : { visible: true, newestAt: null },
+    policy === 'none' ? { visible: true, missing: [], volumes: [], newestAt: null } : newestBackup(reader, live, signal),
     store.countDestroyedToday(endpoint.id),
   ]);
   return {
@@ -32,7 +32,7 @@ export async function readFacts(
     haManaged:
       resources === null ? (status === null ? null : status.haManaged || null) : resources.some(resource => resource.sid === sid),
     replicationJobs: replications?.filter(({ guest }) => guest === live.vmid).map(({ id }) => id) ?? null,
-    backup: { policy, maxAgeDays: values.deletion_backup_max_age_days, waived, ...backup },
+    backup: { policy, maxAgeDays: values.deletion_backup_max_age_days, waived, made, ...backup },
     destroyedToday,
     mostPerDay: values.deletion_most_per_day,
     now: Date.now(),
@@ -54,7 +54,7 @@ export async function newestBackup(
   reader: DeletionReader,
   { node, vmid }: Pick<LiveGuest, 'node' | 'vmid'>,
   signal: AbortSignal,
-): Promise<Pick<BackupFacts, 'visible' | 'newestAt'>> {
+): Promise<Pick<BackupFacts, 'visible' | 'missing' | 'volumes' | 'newestAt'>> {
   const [permissions, storages] = await Promise.all([
     readable(reader.permissions({ signal }), signal),
     readable(reader.nodeStorages(node, { signal }), signal),
@@ -63,14 +63,27 @@ export async function newestBackup(
   const lists = await Promise.all(
     kept.map(({ storage }) => readable(reader.storageContent(node, storage, { content: 'backup', vmid }, { signal }), signal)),
   );
-  const times = lists
+  const volumes = lists
     .flatMap(list => list ?? [])
-    .flatMap(({ ctime, vmid: owner }) => (owner === vmid && ctime !== null ? [ctime * 1000] : []));
-  const visible =
-    permissions !== null &&
-    storages !== null &&
-    lists.every(list => list !== null) &&
-    hasPrivilege(permissions, `/vms/${vmid}`, 'VM.Backup') &&
-    kept.every(({ storage }) => hasPrivilege(permissions, `/storage/${storage}`, 'Datastore.AllocateSpace'));
-  return { visible, newestAt: times.length === 0 ? null : Math.max(...times) };
+    .filter(({ vmid: owner }) => owner === vmid)
+    .map(({ volid, ctime }) => ({ volume: volid, at: ctime === null ? null : ctime * 1000 }));
+  const times = volumes.flatMap(({ at }) => at ?? []);
+  const missing = missingRights(permissions ?? {}, vmid, kept);
+  const readAll = permissions !== null && storages !== null && lists.every(list => list !== null);
+  return {
+    visible: readAll && missing.length === 0,
+    missing,
+    volumes,
+    newestAt: times.length === 0 ? null : Math.max(...times),
+  };
+}
+
+function missingRights(permissions: Permissions, vmid: number, storages: readonly { storage: string }[]): string[] {
+  const needed = [
+    { privilege: 'VM.Backup', path: `/vms/${vmid}` },
+    ...storages.map(({ storage }) => ({ privilege: 'Datastore.AllocateSpace', path: `/storage/${storage}` })),
+  ];
+  return needed
+    .filter(({ privilege, path }) => !hasPrivilege(permissions, path, privilege))
+    .map(({ privilege, path }) => `${privilege} on ${path}`);
 }

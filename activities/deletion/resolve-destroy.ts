@@ -10,6 +10,7 @@ import { evidenceOf } from '../../domain/reflection/observe-guest';
 import { redactText } from '../../domain/redaction';
 import type { AuditResult } from '../../domain/audit/record';
 import type { Attempt, DeletionDeps, DeletionReader, DeletionWriter } from './deps';
+import { leftOver } from './left-over';
 import { guestPath } from './marks';
 import { endpointOf, moveBy, requestOf } from './request';
 
@@ -20,11 +21,29 @@ const boundFactor = 3;
 export async function resolveDestroy(deps: DeletionDeps, requestId: string, attempt: Attempt): Promise<DeletionState> {
   const request = await requestOf(deps, requestId);
   if (request.state !== 'executing' || request.sentAt === null) return request.state;
+  const sentAt = request.sentAt.getTime();
+  try {
+    return await resolveBy(deps, request, sentAt, attempt);
+  } catch (error) {
+    attempt.signal.throwIfAborted();
+    // Without its endpoint, or a credential that is taken, nothing is ever found out: that ends, too.
+    const { deletion_quiet_seconds: seconds } = await deps.settings.ofInstallation();
+    if (Date.now() - sentAt < seconds * 1000 * boundFactor) throw error;
+    return end(deps, request, 'unresolved', 'unknown', [notTold]);
+  }
+}
+
+const notTold = {
+  code: 'unknown_outcome',
+  message: 'Reading did not tell in time whether the guest was destroyed. Look at the guest and its tasks in Proxmox.',
+};
+
+async function resolveBy(deps: DeletionDeps, request: Deletion, sentAt: number, attempt: Attempt): Promise<DeletionState> {
   const endpoint = await endpointOf(deps, request);
   const reader = await deps.openReading(endpoint);
   const writer = await deps.openWriting(endpoint);
   try {
-    return await resolve(deps, { request, endpoint, reader, writer, sentAt: request.sentAt.getTime() }, attempt);
+    return await resolve(deps, { request, endpoint, reader, writer, sentAt }, attempt);
   } finally {
     await reader.close();
     await writer?.close();
@@ -50,7 +69,7 @@ async function resolve(deps: DeletionDeps, resolving: Resolving, attempt: Attemp
     const found = judgeDestroy(readings, sentAt, quietMs * boundFactor, quietMs);
     switch (found.is) {
       case 'gone':
-        return end(deps, request, 'gone', 'succeeded', []);
+        return end(deps, request, 'gone', 'succeeded', await leftOver(resolving.reader, request, attempt.signal));
       case 'refused':
         return end(deps, request, 'not-destroyed', 'failed', [
           { code: 'destroy_failed', message: `Proxmox did not destroy the guest: ${found.message}` },
@@ -58,12 +77,7 @@ async function resolve(deps: DeletionDeps, resolving: Resolving, attempt: Attemp
       case 'protect':
         return protect(deps, resolving);
       case 'unknown':
-        return end(deps, request, 'unresolved', 'unknown', [
-          {
-            code: 'unknown_outcome',
-            message: 'Reading did not tell in time whether the guest was destroyed. Look at the guest and its tasks in Proxmox.',
-          },
-        ]);
+        return end(deps, request, 'unresolved', 'unknown', [notTold]);
       case 'wait':
         attempt.beat('reading what became of it');
         await sleep(pauseMs, undefined, { signal: attempt.signal });
@@ -86,7 +100,11 @@ async function taskEnd({ request, reader, writer }: Resolving, { beat, signal }:
       await sleep(pauseMs, undefined, { signal });
     }
   };
-  const exit = await wait();
+  const exit = await wait().catch((error: unknown) => {
+    signal.throwIfAborted();
+    if (error instanceof ProxmoxError) return null;
+    throw error;
+  });
   return exit === 'unexpected status' ? null : exit;
 }
 

@@ -4,6 +4,7 @@ import type { Deletion } from '../../database/repositories/deletion/requests';
 import type { Endpoint } from '../../database/repositories/endpoints';
 import { isStale } from '../../domain/deletion/deadline';
 import { decisionDigest } from '../../domain/deletion/digest';
+import { heldUntil, releasing, withoutHold, type Hold } from '../../domain/deletion/hold';
 import { markedDestroying } from '../../domain/deletion/marks';
 import { recheckDestroy } from '../../domain/deletion/recheck';
 import type { DeletionState } from '../../domain/deletion/states';
@@ -14,7 +15,8 @@ import { destroyLxc } from './destroy-lxc';
 import { destroyQemu } from './destroy-qemu';
 import { readFacts } from './facts';
 import { asApprovals, askGate, rulesOf } from './gate';
-import { writeTags } from './marks';
+import { keepHold, releaseHold } from './hold';
+import { tagValues, writeConfig } from './marks';
 import { observe, type SeenGuest } from './observe';
 import { readDisksElsewhere } from './others';
 import { auditEntry, endpointOf, moveBy, requestOf, sha256 } from './request';
@@ -29,13 +31,17 @@ export async function sendDestroy(deps: DeletionDeps, requestId: string, now: nu
   const request = await requestOf(deps, requestId);
   if (!approvedStates.includes(request.state)) return request.state;
   const { deletion_stale_hours: hours } = await deps.settings.ofInstallation();
-  if (request.approvedAt !== null && isStale(request.approvedAt.getTime(), hours * 3_600_000, now)) {
+  const endpoint = await endpointOf(deps, request);
+  // What was put off by our hold did not wait for anybody.
+  const countsFrom = Math.max(request.approvedAt?.getTime() ?? now, heldUntil(request.hold, request.round) ?? 0);
+  if (isStale(countsFrom, hours * 3_600_000, now)) {
     const reasons = [
       { code: 'approval_stale', message: `The approval is older than ${hours} hours. Somebody must approve again.` },
     ];
-    return (await moveBy(deps, request, { type: 'approval-stale' }, { reasons })).state;
+    const { state } = await moveBy(deps, request, { type: 'approval-stale' }, { reasons });
+    await releaseHold(deps, requestId, endpoint, attempt.signal);
+    return state;
   }
-  const endpoint = await endpointOf(deps, request);
   const gate = await askGate(deps, request, endpoint);
   if (!gate.allowed) return (await moveBy(deps, request, { type: 'switched-off' }, { reasons: gate.reasons, before: now })).state;
   const writer = await deps.openWriting(endpoint);
@@ -63,7 +69,7 @@ interface Sending {
 }
 
 async function recheckAndSend(deps: DeletionDeps, sending: Sending, attempt: Attempt): Promise<DeletionState> {
-  const { request, reader, writer, now } = sending;
+  const { request, endpoint, reader, writer, now } = sending;
   const volumes = request.about?.disks.map(({ volume }) => volume) ?? [];
   const elsewhere = await readDisksElsewhere(reader, request.vmid, volumes, attempt);
   attempt.beat('rechecking');
@@ -83,11 +89,18 @@ async function recheckAndSend(deps: DeletionDeps, sending: Sending, attempt: Att
       ),
       'refused',
     );
-    return (await moveBy(deps, request, { type: answer.event }, { reasons, before: now })).state;
+    const { state } = await moveBy(deps, request, { type: answer.event }, { reasons, before: now });
+    await releaseHold(deps, request.id, endpoint, attempt.signal);
+    return state;
   }
   attempt.signal.throwIfAborted();
 
   const { live } = seen;
+  const onHold = await keepHold(deps, sending, live);
+  if (onHold !== null) {
+    const kept = { reasons: [onHold], before: now, at: request.approvedAt?.getTime() ?? now };
+    return (await moveBy(deps, request, { type: 'put-off' }, kept)).state;
+  }
   const auditSeq = await deps.audit.begin(auditEntry(request, 'deletion.destroy', { node: live.node }));
   const permit = { from: request.state, digest, round: request.round, now, auditSeq };
   if (!(await deps.store.permitSend(request.id, permit))) {
@@ -99,7 +112,7 @@ async function recheckAndSend(deps: DeletionDeps, sending: Sending, attempt: Att
   }
   // From here on nothing is ever sent for this request again, whatever happens.
   attempt.beat('sending');
-  const stopped = await announce(writer, live);
+  const stopped = await announce(writer, live, request.hold);
   if (stopped !== null || isLate())
     return notSent(deps, request.id, stopped ?? 'More than 20 seconds have passed since the recheck.');
   return send(deps, request.id, writer, live);
@@ -115,16 +128,19 @@ async function recheck(
   if (request.about === null || request.digest === null)
     throw new Error(`The deletion request ${request.id} was approved before it was prepared.`);
   const seen: SeenGuest | null = await observe(deps, request, endpoint, reader, signal);
+  const about = seen && withoutHold(seen.about, request.hold);
   const approved = await store.listApprovals(request.id, request.round);
   const waived = approved.some(({ withoutBackup }) => withoutBackup);
-  const facts = seen && (await readFacts(deps, endpoint, reader, seen.live, elsewhere, waived, signal));
+  const made = request.backup?.round === request.round ? request.backup : null;
+  const live = seen && { ...seen.live, config: { ...seen.live.config, protection: about?.config['protection'] === '1' } };
+  const facts = live && (await readFacts(deps, endpoint, reader, live, elsewhere, { waived, made }, signal));
   // Switches and people last: they are the quickest to be read, and so are newest when it is sent.
   const [gate, values, ofEndpoint] = await Promise.all([
     askGate(deps, request, await endpointOf(deps, request)),
     deps.settings.ofInstallation(),
     deps.settings.ofEndpoint(endpoint),
   ]);
-  const digest = seen ? decisionDigest(seen.about, sha256) : '';
+  const digest = about ? decisionDigest(about, sha256) : '';
   const answer = recheckDestroy({
     gate,
     frozen: ofEndpoint.deletion_frozen.trim() === '' ? null : ofEndpoint.deletion_frozen,
@@ -132,19 +148,23 @@ async function recheck(
     digest,
     rules: await rulesOf(values, store, request.id),
     approved: request.about,
-    now: seen?.about ?? null,
+    now: about,
     facts,
   });
   return { seen, answer, digest };
 }
 
 /**
- * Changes the tag if the configuration is still the one that was rechecked: a DELETE takes no digest, so this is the compare-and-set. It shows as well
+ * Changes the tag, and ends the protection that our own hold gave, if the configuration is still the one that was rechecked: a DELETE takes no digest, so this is the compare-and-set. It shows as well
  * that the node's daemon answers. @returns why nothing was destroyed, or null.
  */
-async function announce(writer: DeletionWriter, live: LiveGuest): Promise<string | null> {
+async function announce(writer: DeletionWriter, live: LiveGuest, hold: Hold | null): Promise<string | null> {
+  const { protection } = hold === null ? {} : releasing(live.config.raw, hold);
   try {
-    await writeTags(writer, live, markedDestroying(live.config.tags));
+    await writeConfig(writer, live, {
+      ...tagValues(live, markedDestroying(live.config.tags)),
+      ...(protection !== undefined && { protection }),
+    });
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

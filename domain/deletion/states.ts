@@ -35,6 +35,8 @@ export type DeletionEvent =
   | { type: 'switched-off' }
   /** Something about the guest must be cleared first. */
   | { type: 'found-blocked' }
+  /** Everything holds, and the guest is held for a while before it is destroyed. */
+  | { type: 'put-off' }
   /** Everything holds and the permit to send was taken: from here nothing can be taken back. */
   | { type: 'execute' }
   /** The guest is gone, proven by reading. */
@@ -70,6 +72,7 @@ const table: Readonly<Record<DeletionEvent['type'], { from: readonly DeletionSta
   differs: { from: decided, to: 'void' },
   'switched-off': { from: decided, to: 'held' },
   'found-blocked': { from: decided, to: 'blocked' },
+  'put-off': { from: decided, to: 'approved' },
   execute: { from: decided, to: 'executing' },
   gone: { from: ['executing'], to: 'destroyed' },
   'not-destroyed': { from: ['executing'], to: 'failed' },

@@ -8,6 +8,7 @@ export const notificationEvents = [
   'credential-expiring',
   'deletion-requested',
   'deletion-reminder',
+  'deletion-escalation',
   'deletion-ended',
 ] as const;
 
@@ -22,6 +23,7 @@ export const eventDescriptions: Readonly<Record<NotificationEvent, string>> = {
   'credential-expiring': 'A token expires within some days',
   'deletion-requested': 'Somebody wants a guest deleted, and somebody else must decide',
   'deletion-reminder': 'A deletion request still waits for a decision',
+  'deletion-escalation': 'Nobody has decided about a deletion request, and three quarters of its time are over',
   'deletion-ended': 'A deletion request was approved or has ended',
 };
 

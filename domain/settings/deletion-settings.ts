@@ -42,6 +42,17 @@ export const deletionSettings = {
     layers: installation,
     description: 'How long an approval holds that cannot be carried out. Then somebody must approve again.',
   },
+  deletion_hold_hours: {
+    type: 'number',
+    ...deletion,
+    unit: 'hours',
+    default: 0,
+    min: 0,
+    max: 720,
+    layers: everywhere,
+    description:
+      'How long an approved guest is held before it is destroyed: it does not start by itself and is protected, until then. Shorter than the time that a request waits, or it expires first.',
+  },
   deletion_most_per_day: {
     type: 'number',
     ...deletion,
@@ -55,10 +66,18 @@ export const deletionSettings = {
   deletion_backup_policy: {
     type: 'choice',
     ...deletion,
-    choices: ['recent', 'none'],
+    choices: ['recent', 'make', 'none'],
     default: 'recent',
     layers: everywhere,
-    description: 'Whether a guest needs a recent backup before it is destroyed. Whoever approves may say that it goes without.',
+    description:
+      'Whether a guest needs a backup before it is destroyed: a recent one, or one that is made after the approval and verified. Whoever approves may say that it goes without, where backups can be seen.',
+  },
+  deletion_backup_storage: {
+    type: 'text',
+    ...deletion,
+    default: '',
+    layers: everywhere,
+    description: 'The storage in Proxmox on which such a backup is made.',
   },
   deletion_backup_max_age_days: {
     type: 'number',

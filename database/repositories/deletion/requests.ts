@@ -1,5 +1,7 @@
 import type { Blocked } from '../../../domain/deletion/blockers/blocker';
+import type { MadeBackup } from '../../../domain/deletion/backup';
 import type { DecidedAbout } from '../../../domain/deletion/digest';
+import type { Hold } from '../../../domain/deletion/hold';
 import type { DeletionState, OpenState } from '../../../domain/deletion/states';
 import type { OptIn } from '../../../domain/intent/gate';
 import type { JsonObject } from '../../../domain/json';
@@ -38,6 +40,9 @@ export interface Deletion extends Omit<NewDeletion, 'state'> {
   sendRefusal: string | null;
   auditSeq: number | null;
   receipt: JsonObject | null;
+  /** What keeps it from being destroyed for a while; null while we do not hold it. */
+  hold: Hold | null;
+  backup: MadeBackup | null;
   reminded: readonly string[];
   openedAt: Date;
   endedAt: Date | null;
@@ -52,7 +57,7 @@ interface Row extends Omit<Deletion, 'netboxId' | 'auditSeq'> {
 
 const COLUMNS = `id, endpoint_id as "endpointId", endpoint_name as "endpointName", kind, vmid, name, node, netbox_id as "netboxId", source,
   change_id as "changeId", opt_in as "optIn", reason, state, reasons, ended_by as "endedBy", about, snapshot, digest, round,
-  approved_at as "approvedAt", sent_at as "sentAt", upid, send_refusal as "sendRefusal", audit_seq as "auditSeq", receipt, reminded, deadline,
+  approved_at as "approvedAt", sent_at as "sentAt", upid, send_refusal as "sendRefusal", audit_seq as "auditSeq", receipt, hold, backup, reminded, deadline,
   opened_at as "openedAt", ended_at as "endedAt", closed_at as "closedAt", version`;
 
 const toDeletion = ({ netboxId, auditSeq, ...row }: Row): Deletion => ({
@@ -237,6 +242,26 @@ export async function noteReminded(db: Queryable, id: string, who: string): Prom
     [id, who],
   );
   return rowCount === 1;
+}
+
+/** Before a hold is put on the guest, and when it is on. False when the request is in another state, or round, by now. */
+export async function noteHold(db: Queryable, id: string, from: DeletionState, hold: Hold): Promise<boolean> {
+  const { rowCount } = await db.query(`update deletion_request set hold = $4 where id = $1 and state = $2 and round = $3`, [
+    id,
+    from,
+    hold.round,
+    JSON.stringify(hold),
+  ]);
+  return rowCount === 1;
+}
+
+/** When the guest is as it was before. */
+export async function endHold(db: Queryable, id: string): Promise<void> {
+  await db.query(`update deletion_request set hold = null where id = $1`, [id]);
+}
+
+export async function noteBackup(db: Queryable, id: string, backup: MadeBackup): Promise<void> {
+  await db.query(`update deletion_request set backup = $2 where id = $1`, [id, JSON.stringify(backup)]);
 }
 
 export async function saveReceipt(db: Queryable, id: string, receipt: JsonObject): Promise<void> {

@@ -1,4 +1,5 @@
 import type { LiveGuest } from '../../intent/plan/live';
+import type { MadeBackup } from '../backup';
 
 /** What is known of a guest and its cluster just before it would be destroyed. Null is "could not be read", which never counts as "no". */
 export interface DestroyFacts {
@@ -18,13 +19,19 @@ export interface DestroyFacts {
 }
 
 export interface BackupFacts {
-  /** `none` asks for nothing, `recent` for a backup of the last days. */
-  readonly policy: 'none' | 'recent';
+  /** `none` asks for nothing, `recent` for a backup of the last days, `make` for one that is made now. */
+  readonly policy: 'none' | 'recent' | 'make';
   readonly maxAgeDays: number;
-  /** The rights to see backups are there (`VM.Backup` on the guest and `Datastore.AllocateSpace` on the storages): without them a backup is invisible (Proxmox VE 9.2, measured). */
+  /** The rights to see backups are there: without `VM.Backup` on the guest and `Datastore.AllocateSpace` on the storage one is invisible (Proxmox VE 9.2, measured). */
   readonly visible: boolean;
+  /** Those that are missing, each with its path, as far as that could be read. */
+  readonly missing: readonly string[];
+  /** Those that were seen, and when each was made, milliseconds since 1970. */
+  readonly volumes: readonly { readonly volume: string; readonly at: number | null }[];
   /** When the newest one was made, milliseconds since 1970; null: none was seen. */
   readonly newestAt: number | null;
+  /** The one that was made for this request. */
+  readonly made: MadeBackup | null;
   /** The approvers have said that it goes without. */
   readonly waived: boolean;
 }

@@ -1,3 +1,4 @@
+import { onFault } from '../faults/support/on-fault';
 import { vm } from '../reflection/support/guests';
 import type { Cluster } from '../reflection/support/lab';
 import { startDeletionLab, type DeletionLab } from './support/deletion-lab';
@@ -62,4 +63,25 @@ test('a request whose workflow is gone is taken up by the reconciler, with the s
   await lab.world.client.workflow.execute('reconcile', { workflowId: 'reconcile-now', taskQueue: 'proxbox-control', args: [] });
   expect((await handleOf(102).describe()).status.name).toBe('RUNNING');
   expect(await lab.show(asked.id)).toMatchObject({ state: 'pending', deadline: asked.deadline });
+});
+
+describe('a destroy of which nothing can be found out', () => {
+  test.each([
+    ['its credential is taken', 103, () => cluster.proxmox.world.revokeToken(cluster.proxmox.tokens.read.tokenId)],
+    ['its endpoint is deleted', 104, () => lab.world.database.pool.query('delete from endpoint where id = $1', [cluster.id])],
+  ])('ends as unknown when %s', async (_, vmid, take) => {
+    cluster = await lab.writable(`lost-${vmid}`, [vm(vmid, `vm-${vmid}`, { power: 'stopped' })]);
+    const asked = await lab.ask(cluster, vmid);
+    cluster.proxmox.faults.add({
+      match: { method: 'DELETE', pathPattern: `/qemu/${vmid}$` },
+      when: 'before',
+      action: { kind: 'reset' },
+    });
+    let taken: Promise<unknown> | undefined;
+    onFault<never, unknown>(cluster.proxmox.faults, () => void (taken ??= Promise.resolve(take())));
+    await lab.decide(lab.approver, asked.id, 'approve');
+    expect(await lab.closed(asked.id)).toMatchObject({ state: 'outcome_unknown', reasons: [{ code: 'unknown_outcome' }] });
+    await taken;
+    expect(lab.deletes(cluster)).toHaveLength(1);
+  });
 });

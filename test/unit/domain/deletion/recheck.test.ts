@@ -19,7 +19,16 @@ const facts = (given: Partial<DestroyFacts> = {}): DestroyFacts => ({
   replicationJobs: [],
   linkedClones: [],
   sharedDisks: [],
-  backup: { policy: 'recent', maxAgeDays: 7, visible: true, newestAt: 100 * DAY, waived: false },
+  backup: {
+    policy: 'recent',
+    maxAgeDays: 7,
+    visible: true,
+    missing: [],
+    volumes: [],
+    newestAt: 100 * DAY,
+    made: null,
+    waived: false,
+  },
   destroyedToday: 0,
   mostPerDay: 5,
   now: 101 * DAY,
@@ -56,8 +65,36 @@ describe('blockers', () => {
   });
 
   test('a backup is not asked for where the policy or the approvers say so', () => {
-    expect(blockedBy(facts(backup({ newestAt: null, visible: false, waived: true })))).toEqual([]);
+    expect(blockedBy(facts(backup({ newestAt: null, waived: true })))).toEqual([]);
+    expect(blockedBy(facts(backup({ newestAt: null, policy: 'make', waived: true })))).toEqual([]);
     expect(blockedBy(facts(backup({ newestAt: null, policy: 'none' })))).toEqual([]);
+  });
+
+  test('nobody says that there is no backup where none would be seen, and the words say which right shows it', () => {
+    const missing = ['VM.Backup on /vms/100', 'Datastore.AllocateSpace on /storage/local'];
+    const blind = backup({ newestAt: null, visible: false, missing, waived: true });
+    const [blocked] = blockedBy(facts(blind));
+    expect(blocked).toMatchObject({ code: 'backup_not_visible' });
+    for (const right of missing) expect(blocked?.message).toContain(right);
+  });
+
+  test('one that is made first is in the way until it is seen; one that failed is not made again at once', () => {
+    const made = {
+      round: 1,
+      storage: 'local',
+      upid: 'UPID:',
+      volume: 'local:backup/a',
+      failed: null,
+      at: '1970-04-12T00:00:00Z',
+    };
+    const codesOf = (given: Partial<DestroyFacts['backup']>): string[] =>
+      blockedBy(facts(backup({ policy: 'make', ...given }))).map(({ code }) => code);
+    expect(codesOf({})).toEqual(['backup_wanted']);
+    expect(codesOf({ made })).toEqual(['backup_wanted']);
+    expect(codesOf({ made, volumes: [{ volume: 'local:backup/a', at: null }] })).toEqual([]);
+    const failed = { ...made, volume: null, failed: 'The storage is full.', at: new Date(101 * DAY - 60_000).toISOString() };
+    expect(codesOf({ made: failed })).toEqual(['backup_failed']);
+    expect(codesOf({ made: { ...failed, at: new Date(101 * DAY - 3_600_000).toISOString() } })).toEqual(['backup_wanted']);
   });
 
   test('pairs of them are all named, and each has a name of its own', () => {
