@@ -1,3 +1,8 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { IntentMergeView, IntentPlanView } from '../../../api/intent/schema';
 import type { Row } from '../../contract/netbox/support/api';
 import { branches, eventually, inside, valueOf } from '../../contract/netbox/support/branching';
@@ -170,6 +175,54 @@ test('what main changed as well keeps NetBox from merging until it is acknowledg
   const run = await ended(await ask(branch, await planOf(branch), { acknowledge_conflicts: true }));
   expect(run.intent.results).toMatchObject([{ name: 'db', state: 'applied' }]);
   expect(Number(cluster.proxmox.world.guest(101)?.config['memory'])).toBe(3072);
+});
+
+/** What the validator for NetBox's configuration says of a branch, in a Python without NetBox. */
+async function validated(branch: Row, url: string, applyToProxmox = true): Promise<{ permitted: boolean; message: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'proxbox-validator-'));
+  try {
+    await mkdir(join(folder, 'netbox_branching'));
+    const indicator = [
+      'class BranchActionIndicator:',
+      "    def __init__(self, permitted, message=''):",
+      '        self.permitted, self.message = permitted, message',
+    ];
+    await writeFile(join(folder, 'netbox_branching', 'utilities.py'), indicator.join('\n'));
+    const program = [
+      'import json, types',
+      'from netbox_merge_validator import plan_is_permitted',
+      `branch = types.SimpleNamespace(pk=${branch.id}, custom_field_data={'apply_to_proxmox': ${applyToProxmox ? 'True' : 'None'}})`,
+      'print(json.dumps(vars(plan_is_permitted(branch))))',
+    ];
+    const { stdout } = await promisify(execFile)('python3', ['-c', program.join('\n')], {
+      env: {
+        ...process.env,
+        PYTHONPATH: `${folder}:${join(__dirname, '../../../docs/examples')}`,
+        PYTHONDONTWRITEBYTECODE: '1',
+        PROXBOX_URL: url,
+        PROXBOX_TOKEN: engineer['authorization']?.replace('Bearer ', '') ?? '',
+      },
+    });
+    return JSON.parse(stdout) as { permitted: boolean; message: string };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+test('the validator for NetBox permits what the plan permits, and says what is blocked', async () => {
+  const branch = await makeBranch('validated');
+  await change(branch, 'web', { memory: 1792 });
+  expect(await validated(branch, lab.world.url)).toMatchObject({ permitted: true });
+  await change(branch, 'web', { custom_fields: { proxmox_node: 'elsewhere' } });
+  expect(await validated(branch, lab.world.url)).toEqual({
+    permitted: false,
+    message: expect.stringContaining('Another node is a migration'),
+  });
+  expect(await validated(branch, lab.world.url, false)).toMatchObject({ permitted: true });
+  expect(await validated(branch, 'http://127.0.0.1:9')).toEqual({
+    permitted: false,
+    message: expect.stringContaining('Proxbox could not be asked for a plan'),
+  });
 });
 
 test('a branch that is not meant for Proxmox is not merged here', async () => {
