@@ -1,4 +1,5 @@
 import type { DeletionView } from '../../api/deletion/schema';
+import { NAMESPACE } from '../../temporal/dev-server';
 import { startProgram, type ChildProgram } from '../support/child-program';
 import { onFault } from '../workflows/faults/support/on-fault';
 import { vm } from '../workflows/reflection/support/guests';
@@ -77,15 +78,18 @@ async function blocked(): Promise<DeletionView> {
   return lab.until(asked.id, 'blocked');
 }
 
+/** Back to the end of its first task, as if nothing had happened since. */
 async function reset(vmid: number, workflowId = `deletion/${cluster.id}/${vmid}`): Promise<void> {
   const { client } = lab.world;
-  const { runId } = await client.workflow.getHandle(workflowId).describe();
+  const handle = client.workflow.getHandle(workflowId);
+  const { runId } = await handle.describe();
+  const { events = [] } = await handle.fetchHistory();
+  const first = events?.find(event => event.workflowTaskCompletedEventAttributes)?.eventId ?? null;
   await client.connection.workflowService.resetWorkflowExecution({
-    namespace: 'default',
+    namespace: NAMESPACE,
     workflowExecution: { workflowId, runId },
     reason: 'by hand',
-    // The end of its first task: as if nothing had happened since.
-    workflowTaskFinishEventId: 4,
+    workflowTaskFinishEventId: first,
     requestId: `${workflowId}/${Date.now()}`,
   });
 }
@@ -194,7 +198,7 @@ describe('workflows that are lost', () => {
     await handleOf(asked.vmid).terminate('by hand');
     const { runId } = await handleOf(asked.vmid).describe();
     await lab.world.client.connection.workflowService.deleteWorkflowExecution({
-      namespace: 'default',
+      namespace: NAMESPACE,
       workflowExecution: { workflowId: `deletion/${cluster.id}/${asked.vmid}`, runId },
     });
     await reconcile();

@@ -4,6 +4,7 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { NAMESPACE } from '../../temporal/dev-server';
 import { workflowBundlePath } from '../support/temporal-env';
+import type { DeletionView } from '../../api/deletion/schema';
 import { update } from '../workflows/intent/support/intent-lab';
 import { vm } from '../workflows/reflection/support/guests';
 import type { Cluster } from '../workflows/reflection/support/lab';
@@ -47,9 +48,10 @@ async function startByHand(type: string, input: object, workflowId = `by-hand/${
   return handle.result().catch((error: Error) => `failed: ${error.message}`);
 }
 
-const updateWith = (request: { vmid: number }, verdict: string, ...args: unknown[]): Promise<string> =>
+type Sent = [] | [unknown];
+const updateWith = (request: { vmid: number }, verdict: string, ...args: Sent): Promise<string> =>
   handleOf(request)
-    .executeUpdate<{ state: string }, unknown[]>(verdict, { args })
+    .executeUpdate<{ state: string }, Sent>(verdict, { args })
     .then(({ state }) => state)
     .catch((error: unknown) =>
       error instanceof WorkflowUpdateFailedError
@@ -143,16 +145,16 @@ test('a destroy that is started by hand meets the same checks: what blocks, bloc
 });
 
 describe('a raw update or signal', () => {
-  test.each<[string, unknown[]]>([
-    ['with nothing', []],
-    ['with null', [null]],
-    ['with words', ['yes, please']],
-    ['with a decision of its own', [{ verdict: 'approve', userId: 'approver', recorded: true }]],
-    ['with the digest of the request', ['digest']],
-    ['with a code that was never given', ['forged']],
-  ])('%s decides nothing', async (_, args) => {
+  test.each<[string, (asked: DeletionView) => Sent]>([
+    ['with nothing', () => []],
+    ['with null', () => [null]],
+    ['with words', () => ['yes, please']],
+    ['with a decision of its own', () => [{ verdict: 'approve', userId: 'approver', recorded: true }]],
+    ['with the digest of the request', asked => [asked.digest]],
+    ['with a code that was never given', () => [randomBytes(16).toString('hex')]],
+  ])('%s decides nothing', async (_, sent) => {
     const asked = await fresh();
-    const given = args.map(arg => (arg === 'digest' ? asked.digest : arg === 'forged' ? randomBytes(16).toString('hex') : arg));
+    const given = sent(asked);
     await withoutEffect(async () => {
       for (const verdict of ['approve', 'reject', 'cancel']) {
         expect(await updateWith(asked, verdict, ...given)).toBe('refused: unknown_code');
@@ -237,7 +239,7 @@ test('answers of activities that somebody makes up decide nothing: the rows do',
 });
 
 async function withWorkflowsAlone(work: () => Promise<void>): Promise<void> {
-  const connection = await NativeConnection.connect({ address: lab.world.environment['TEMPORAL_ADDRESS'] });
+  const connection = await NativeConnection.connect({ address: lab.world.environment['TEMPORAL_ADDRESS'] ?? '' });
   const worker = await Worker.create({
     connection,
     namespace: NAMESPACE,
