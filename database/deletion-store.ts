@@ -2,12 +2,17 @@ import type { Pool } from 'pg';
 import { bind, type Bound } from './bind';
 import { inTransaction } from './queryable';
 import * as decisions from './repositories/deletion/decisions';
+import * as losses from './repositories/deletion/losses';
 import * as requesters from './repositories/deletion/requesters';
 import * as requests from './repositories/deletion/requests';
 import * as endpoints from './repositories/endpoints';
+import { listGuestChanges, moveGuestChange } from './repositories/intent/changes';
+import { findPlanOfRun } from './repositories/intent/plans';
 import * as links from './repositories/links';
 import { judgeBinding } from './repositories/bindings';
+import { listHolders } from './repositories/people/holders';
 import { grantsOf } from './repositories/people/role-bindings';
+import { listUsersOfNetBox } from './repositories/people/users';
 import { tellDeletion } from './tell-deletion';
 
 const { CODE_MINUTES: _, ...ofDecisions } = decisions;
@@ -16,10 +21,16 @@ const repositories = {
   ...requests,
   ...requesters,
   ...ofDecisions,
+  ...losses,
+  findPlanOfRun,
+  listGuestChanges,
+  moveGuestChange,
   findEndpoint: endpoints.findEndpoint,
   loadLinks: links.loadLinks,
   judgeBinding,
   grantsOf,
+  listHolders,
+  listUsersOfNetBox,
   tellDeletion,
 };
 

@@ -4,6 +4,7 @@ import { bind, type Bound } from './bind';
 import { inTransaction } from './queryable';
 import * as changes from './repositories/changes';
 import * as conflicts from './repositories/conflicts';
+import { listLostGuests } from './repositories/deletion/losses';
 import * as endpoints from './repositories/endpoints';
 import * as guests from './repositories/guests';
 import { listHolds, releaseHold } from './repositories/intent/holds';
@@ -34,6 +35,7 @@ const repositories = {
   appendRunEvent: runEvents.appendRunEvent,
   completeStep: runEvents.completeStep,
   listHolds,
+  listLostGuests,
   releaseHold,
   listTouchedGuests,
   listOpenRuns,

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { createDeletionActivities, type DeletionActivities } from '../activities/deletion/activities';
+import { createNetBoxBranching } from '../clients/netbox/branching/client';
 import type { Config } from '../config/config';
 import { AuditChain } from '../database/audit-chain';
 import { openAuditKey } from '../database/audit-key';
@@ -17,6 +18,8 @@ export async function composeDeletion(config: Config, pool: Pool, clients: Clien
     openReading: clients.openReading,
     openWriting: clients.openWriting,
     netbox: clients.netbox,
+    branching: createNetBoxBranching(clients.netbox),
+    publicUrl: config.publicUrl,
     settings: clients.settings,
     audit: auditIn(new AuditChain(pool, await openAuditKey(config)), pool),
     standingOf: workflowId => standingOf(client, workflowId),

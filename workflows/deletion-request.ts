@@ -47,6 +47,15 @@ const telling = proxyActivities<DeletionActivities>({
   summary: 'Tell NetBox',
 });
 
+/** However long NetBox is away: until then the request is not closed, and no sync makes the virtual machine anew. */
+const restoring = proxyActivities<DeletionActivities>({
+  taskQueue: taskQueues.reflect,
+  heartbeatTimeout: '10 seconds',
+  startToCloseTimeout: '10 minutes',
+  retry: { initialInterval: '1 second', maximumInterval: '5 minutes' },
+  summary: 'Bring back what a merged delete took',
+});
+
 export interface DeletionResult {
   state: DeletionState;
 }
@@ -185,6 +194,9 @@ async function end(requestId: string, latest: DeletionStanding): Promise<Deletio
   await cleaning
     .unmarkGuest({ requestId })
     .catch((error: unknown) => setCurrentDetails(`The tag is still there: ${reasonOf(error).message}`));
+  await restoring
+    .restoreNetBox({ requestId })
+    .catch((error: unknown) => setCurrentDetails(`NetBox's virtual machine was not brought back: ${reasonOf(error).message}`));
   await telling
     .tellNetBoxOfDestroy({ requestId })
     .catch((error: unknown) => setCurrentDetails(`NetBox was not told: ${reasonOf(error).message}`));

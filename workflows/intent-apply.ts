@@ -13,6 +13,7 @@ import {
   startChild,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
+import type { DeletionActivities } from '../activities/deletion/activities';
 import type { IntentActivities } from '../activities/intent/activities';
 import type { NextChange, OpenedApply } from '../activities/intent/runs';
 import type { RunState } from '../domain/run';
@@ -21,8 +22,9 @@ import { guestChange } from './guest-change';
 import { reasonOf } from './intent-plan';
 import { applyProgress, pauseApply, resumeApply, type ApplyProgress } from './messages';
 import { taskQueues, workflowIds, type IntentApplyInput } from './names';
-
+import { startDeletion } from './start-deletion';
 import { synchronise } from './synchronise';
+
 const quick = proxyActivities<IntentActivities>({
   taskQueue: taskQueues.control,
   startToCloseTimeout: '1 minute',
@@ -34,6 +36,14 @@ const planning = proxyActivities<IntentActivities>({
   startToCloseTimeout: '1 hour',
   retry: { maximumAttempts: 5 },
   summary: 'Read guests and cluster, plan and check',
+});
+
+const deletions = proxyActivities<DeletionActivities>({
+  taskQueue: taskQueues.mutate,
+  startToCloseTimeout: '5 minutes',
+  scheduleToCloseTimeout: '1 hour',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+  summary: 'Open deletion requests',
 });
 
 export interface IntentApplyResult {
@@ -69,6 +79,7 @@ async function apply(runId: string, isFirst: boolean, progress: ApplyProgress): 
   if (isFirst) {
     setCurrentDetails(`planning ${opened.about}`);
     await planning.makeIntentPlan({ planId: opened.planId });
+    for (const request of await deletions.openDeletions({ runId })) await startDeletion(request, `by ${opened.about}`);
     const { queued } = await quick.queueGuestChanges({ runId });
     upsertSearchAttributes([{ key: searchAttributes.changed, value: queued }]);
   }

@@ -1,11 +1,11 @@
 import { ParentClosePolicy, patched, proxyActivities, setCurrentDetails, startChild } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import type { DeletionActivities, LostDeletion } from '../activities/deletion/activities';
+import type { DeletionActivities } from '../activities/deletion/activities';
 import type { ReconcileActivities, RunToStart } from '../activities/runs/reconcile';
 import { searchAttributes } from '../temporal/search-attributes';
-import { deletionRequest } from './deletion-request';
 import { fullSync } from './full-sync';
 import { taskQueues, workflowIds } from './names';
+import { startDeletion } from './start-deletion';
 
 const { reconcileRuns } = proxyActivities<ReconcileActivities>({
   taskQueue: taskQueues.control,
@@ -35,7 +35,7 @@ export async function reconcile(): Promise<ReconcileResult> {
   const { toStart, ended, settled } = await reconcileRuns();
   for (const run of toStart) await start(run);
   // Releases before deletion requests have no such step in their histories.
-  if (patched('deletion-requests')) for (const request of await listLostDeletions()) await startDeletion(request);
+  if (patched('deletion-requests')) for (const request of await listLostDeletions()) await startDeletion(request, 'taken up again');
   setCurrentDetails(`started: ${toStart.length}, ended: ${ended}, settled: ${settled}`);
   return { started: toStart.length, ended, settled };
 }
@@ -55,26 +55,6 @@ async function start({ runId, requestedBy, dryRun }: RunToStart): Promise<void> 
         { key: searchAttributes.actor, value: requestedBy },
         { key: searchAttributes.state, value: 'pending' },
         { key: searchAttributes.dryRun, value: dryRun },
-      ],
-    });
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-  }
-}
-
-/** A guest has one open request: a workflow that was started meanwhile is left alone. */
-async function startDeletion({ requestId, endpointId, vmid, about }: LostDeletion): Promise<void> {
-  try {
-    await startChild(deletionRequest, {
-      workflowId: workflowIds.deletion(endpointId, vmid),
-      args: [{ requestId }],
-      taskQueue: taskQueues.control,
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      staticSummary: `Deletion request for ${about}, taken up again`,
-      typedSearchAttributes: [
-        { key: searchAttributes.endpoint, value: endpointId },
-        { key: searchAttributes.runKind, value: 'deletion-request' },
-        { key: searchAttributes.vmid, value: vmid },
       ],
     });
   } catch (error) {

@@ -2,16 +2,21 @@
 import { Context } from '@temporalio/activity';
 import type { Verdict } from '../../database/repositories/deletion/decisions';
 import { remindersOf } from '../../domain/deletion/deadline';
+import { heldUntil } from '../../domain/deletion/hold';
 import { isFinal, type DeletionState } from '../../domain/deletion/states';
 import { workflowIds } from '../../workflows/names';
 import { toFailure } from '../failures';
 import { withHeartbeat } from '../heartbeat';
 import type { DeletionDeps } from './deps';
+import { backUp } from './backup';
 import { close, tellNetBox, unmark } from './finish';
+import { openDeletions, type OpenedDeletion } from './open';
 import { prepare } from './prepare';
 import { recordDecision, type Recorded } from './record-decision';
 import { guestLabel, moveBy, requestOf } from './request';
+import { remind } from './remind';
 import { resolveDestroy } from './resolve-destroy';
+import { restoreNetBox } from './restore';
 import { sendDestroy } from './send';
 
 interface OfRequest {
@@ -29,16 +34,11 @@ export interface DeletionStanding {
   /** When people are reminded next; null: not again. */
   remindAt: number | null;
   lookMs: number;
+  /** Until when nothing is destroyed, since the guest is held; null: it is not. */
+  heldUntil: number | null;
   /** One line for people. */
   about: string;
   reasons: string;
-}
-
-export interface LostDeletion {
-  requestId: string;
-  endpointId: string;
-  vmid: number;
-  about: string;
 }
 
 /** Starts of one round; the next round takes more. */
@@ -59,6 +59,9 @@ export function createDeletionActivities(deps: DeletionDeps) {
     withHeartbeat((beat, signal) => work({ beat, signal }));
 
   return {
+    /** Of the deletes of a run. @returns the requests whose workflows are to be started. */
+    openDeletions: guarded(async ({ runId }: { runId: string }): Promise<OpenedDeletion[]> => openDeletions(deps, runId)),
+
     readDeletion: guarded(async ({ requestId }: OfRequest): Promise<DeletionStanding> => readStanding(deps, requestId)),
 
     prepareDeletion: guarded(async ({ requestId }: OfRequest): Promise<DeletionState> =>
@@ -86,24 +89,18 @@ export function createDeletionActivities(deps: DeletionDeps) {
       return (await moveBy(deps, request, { type: 'expire' }, { reasons })).state;
     }),
 
-    remindOfDeletion: guarded(async ({ requestId, now }: OfRequest & { now: number }): Promise<void> => {
-      const request = await requestOf(deps, requestId);
-      const due = remindersOf(request.openedAt.getTime(), request.deadline.getTime()).filter(({ at }) => at <= now);
-      for (const { to } of due) {
-        if (request.reminded.includes(to)) continue;
-        await deps.store.tellDeletion({
-          event: 'deletion-reminder',
-          about: `${requestId}/reminder/${to}`,
-          endpoint: { id: request.endpointId, name: request.endpointName },
-          message: `The deletion request for ${guestLabel(request)} still waits${to === 'escalation' ? ', and expires soon' : ''}: it expires at ${request.deadline.toISOString()}.`,
-        });
-        await deps.store.noteReminded(requestId, to);
-      }
-    }),
+    remindOfDeletion: guarded(async ({ requestId, now }: OfRequest & { now: number }): Promise<void> =>
+      remind(deps, requestId, now),
+    ),
 
     /** Never repeated: one permit, at most one call. */
     sendDestroy: guarded(async ({ requestId, now }: OfRequest & { now: number }): Promise<DeletionState> =>
       beating(attempt => sendDestroy(deps, requestId, now, attempt)),
+    ),
+
+    /** Makes a backup where that is all that is in the way. @returns whether it is worth to look again. */
+    backUpGuest: guarded(async ({ requestId }: OfRequest): Promise<boolean> =>
+      beating(attempt => backUp(deps, requestId, attempt)),
     ),
 
     resolveDestroy: guarded(async ({ requestId }: OfRequest): Promise<DeletionState> =>
@@ -112,12 +109,16 @@ export function createDeletionActivities(deps: DeletionDeps) {
 
     unmarkGuest: guarded(async ({ requestId }: OfRequest): Promise<void> => beating(attempt => unmark(deps, requestId, attempt))),
     tellNetBoxOfDestroy: guarded(async ({ requestId }: OfRequest): Promise<void> => tellNetBox(deps, requestId)),
+    /** What a merged delete took from NetBox, unless the guest was destroyed. */
+    restoreNetBox: guarded(async ({ requestId }: OfRequest): Promise<void> =>
+      beating(attempt => restoreNetBox(deps, requestId, attempt)),
+    ),
     closeDeletion: guarded(async ({ requestId }: OfRequest): Promise<void> => close(deps, requestId)),
 
     /** Requests whose workflow is gone: whoever asked starts it again, and the same deadline holds. */
-    listLostDeletions: guarded(async (): Promise<LostDeletion[]> =>
+    listLostDeletions: guarded(async (): Promise<OpenedDeletion[]> =>
       beating(async () => {
-        const lost: LostDeletion[] = [];
+        const lost: OpenedDeletion[] = [];
         for (const request of await deps.store.listUnclosedDeletions()) {
           const { id: requestId, endpointId, vmid } = request;
           if ((await deps.standingOf(workflowIds.deletion(endpointId, vmid))) === 'open') continue;
@@ -145,6 +146,7 @@ async function readStanding(deps: DeletionDeps, requestId: string): Promise<Dele
     deadline: request.deadline.getTime(),
     remindAt: open[0]?.at ?? null,
     lookMs: seconds * 1000,
+    heldUntil: heldUntil(request.hold, request.round),
     about: guestLabel(request),
     reasons: request.reasons.map(({ message }) => message).join(' '),
   };

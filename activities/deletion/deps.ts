@@ -1,3 +1,4 @@
+import type { NetBoxBranching } from '../../clients/netbox/branching/client';
 import type { NetBoxClient } from '../../clients/netbox/client';
 import type { ProxmoxClient } from '../../clients/proxmox/client';
 import type { DeletionStore } from '../../database/deletion-store';
@@ -30,6 +31,9 @@ export interface DeletionDeps {
   /** One with the write credential; undefined when the endpoint allows no changes, or has none. */
   openWriting(endpoint: Endpoint): Promise<DeletionWriter | undefined>;
   netbox: NetBoxClient;
+  branching: Pick<NetBoxBranching, 'find'>;
+  /** Where people reach our pages; undefined where nobody said it. */
+  publicUrl: string | undefined;
   settings: {
     ofInstallation(): Promise<SettingValues>;
     ofEndpoint(endpoint: Endpoint): Promise<SettingValues>;

@@ -1,19 +1,24 @@
 /** What is done after a request has ended: the tag is taken off, NetBox is told, a receipt is kept, people hear of it. May be repeated. */
 import { log } from '@temporalio/activity';
 import { NetBoxError, NetBoxNotFoundError } from '../../clients/netbox/errors';
+import type { Loss } from '../../database/repositories/deletion/losses';
 import type { Deletion } from '../../database/repositories/deletion/requests';
+import { releasing } from '../../domain/deletion/hold';
 import { unmarked } from '../../domain/deletion/marks';
+import { refIn } from '../../domain/deletion/restore';
 import { isFinal, takesMarkAway } from '../../domain/deletion/states';
 import type { LiveGuest } from '../../domain/intent/plan/live';
 import type { JsonObject } from '../../domain/json';
-import { compareEvidence } from '../../domain/reflection/identity';
-import { textIn } from '../../domain/reflection/kind';
 import type { Attempt, DeletionDeps } from './deps';
-import { changeTags } from './marks';
-import { observe } from './observe';
+import { destroyedJournal } from './journal';
+import { readSame } from './hold';
+import { changeConfig, tagValues } from './marks';
 import { auditEntry, endpointOf, guestLabel, requestOf } from './request';
+import { changelogMessage, freeAddresses } from './reserve';
 
-/** Takes our tags off the guest, where it is still the one that they were put on. */
+const machines = 'virtualization/virtual-machines';
+
+/** Takes our tags off the guest, and puts back what a hold changed, where it is still the one that they were put on. */
 export async function unmark(deps: DeletionDeps, requestId: string, { signal }: Attempt): Promise<void> {
   const request = await requestOf(deps, requestId);
   if (!isFinal(request.state) || !takesMarkAway(request.state)) return;
@@ -21,17 +26,17 @@ export async function unmark(deps: DeletionDeps, requestId: string, { signal }: 
   const writer = endpoint && (await deps.openWriting(endpoint));
   if (!endpoint || !writer) return;
   const reader = await deps.openReading(endpoint);
-  const read = async (): Promise<LiveGuest | null> => {
-    const seen = await observe(deps, request, endpoint, reader, signal);
-    if (seen === null) return null;
-    return request.about === null || compareEvidence(request.about.evidence, seen.about.evidence) !== 'other' ? seen.live : null;
-  };
+  const read = () => readSame(deps, request, endpoint, reader, signal);
+  const change = (live: LiveGuest) => ({
+    ...tagValues(live, unmarked(live.config.tags)),
+    ...(request.hold !== null && releasing(live.config.raw, request.hold)),
+  });
   try {
     const before = await read();
-    if (before === null || unmarked(before.config.tags).length === before.config.tags.length) return;
+    if (before === null || Object.keys(change(before)).length === 0) return;
     const seq = await deps.audit.begin(auditEntry(request, 'deletion.mark', { tag: null }));
     try {
-      await changeTags(writer, read, unmarked);
+      await changeConfig(writer, read, change);
       await deps.audit.complete(seq, { result: 'succeeded' });
     } catch (error) {
       await deps.audit.complete(seq, { result: 'failed' });
@@ -43,25 +48,19 @@ export async function unmark(deps: DeletionDeps, requestId: string, { signal }: 
   }
 }
 
-/** The destroyed guest in NetBox: decommissioned or deleted, as the settings say, and a journal entry where something is left to hold one. */
+/**
+ * The destroyed guest in NetBox: decommissioned or deleted, as the settings say, and a journal entry where something is left to hold one. What a merged
+ * delete took is gone for good: its addresses are free.
+ */
 export async function tellNetBox(deps: DeletionDeps, requestId: string): Promise<void> {
   const request = await requestOf(deps, requestId);
-  if (request.state !== 'destroyed' || request.netboxId === null || request.source === 'branch') return;
-  const endpoint = await endpointOf(deps, request);
-  const { deletion_netbox: policy } = await deps.settings.ofEndpoint(endpoint);
-  const changelogMessage = `Deletion request ${request.id}`;
+  if (request.state !== 'destroyed') return;
   try {
-    if (policy === 'delete') {
-      await deps.netbox.remove('virtualization/virtual-machines', request.netboxId, { changelogMessage });
-      return;
-    }
-    await deps.netbox.update(
-      'virtualization/virtual-machines',
-      request.netboxId,
-      { status: 'decommissioning' },
-      { changelogMessage },
-    );
-    await journal(deps, request);
+    await freeAddresses(deps, request);
+    const [lost] = await deps.store.listLosses(requestId);
+    const shown = lost === undefined ? request.netboxId : await madeAnew(deps, request);
+    if (shown !== null) await tellVm(deps, request, shown);
+    else if (lost !== undefined) await tellCluster(deps, request, lost);
   } catch (error) {
     if (error instanceof NetBoxNotFoundError) return;
     if (!(error instanceof NetBoxError) || deps.explain(error).retryable) throw error;
@@ -69,40 +68,33 @@ export async function tellNetBox(deps: DeletionDeps, requestId: string): Promise
   }
 }
 
-/** Once for each request: a repeated attempt finds its entry. */
-async function journal({ netbox, store }: DeletionDeps, request: Deletion): Promise<void> {
-  const path = 'extras/journal-entries';
-  const mark = `- deletion_request_id: ${request.id}`;
-  const entries = await netbox.listAll(path, { filters: { assigned_object_id: request.netboxId ?? 0 }, fields: ['comments'] });
-  if (entries.some(entry => textIn(entry['comments']).includes(mark))) return;
-  const names = (await store.listApprovals(request.id, request.round)).map(({ name }) => name).join(', ');
-  const lines = [
-    'Proxbox destroyed the guest of this virtual machine.',
-    '',
-    '- verb: deletion_request_execute',
-    `- actor: ${names}`,
-    '- result: succeeded',
-    ...(request.upid === null ? [] : [`- proxmox_task_upid: ${request.upid}`]),
-    `- endpoint: ${request.endpointName} (id=${request.endpointId})`,
-    `- target_vmid: ${request.vmid}`,
-    `- target_kind: ${request.kind}`,
-    mark,
-    `- reason: ${request.reason}`,
-  ];
-  await netbox.create(path, {
-    assigned_object_type: 'virtualization.virtualmachine',
-    assigned_object_id: request.netboxId,
-    kind: 'success',
-    comments: lines.join('\n'),
-  });
+/** A sync may have made the virtual machine anew between a merge and its request. */
+async function madeAnew({ store, netbox }: DeletionDeps, { endpointId, kind, vmid }: Deletion): Promise<number | null> {
+  const linked = (await store.loadLinks(endpointId)).get('virtual-machine')?.get(`${kind}/${vmid}`)?.netboxId;
+  const [row] = linked === undefined ? [] : await netbox.listByIds(machines, [linked], { fields: ['name'] });
+  return row?.id ?? null;
+}
+
+async function tellVm(deps: DeletionDeps, request: Deletion, id: number): Promise<void> {
+  const { deletion_netbox: policy } = await deps.settings.ofEndpoint(await endpointOf(deps, request));
+  const options = { changelogMessage: changelogMessage(request) };
+  if (policy === 'delete') return deps.netbox.remove(machines, id, options);
+  await deps.netbox.update(machines, id, { status: 'decommissioning' }, options);
+  await destroyedJournal(deps, request, { type: 'virtualization.virtualmachine', id });
+}
+
+async function tellCluster(deps: DeletionDeps, request: Deletion, vm: Loss): Promise<void> {
+  const id = refIn(vm.original['cluster']);
+  if (id !== null) await destroyedJournal(deps, request, { type: 'virtualization.cluster', id });
 }
 
 /** The receipt of a destroyed guest: who asked and approved, the task, and everything that is needed to make it anew. */
 async function keepReceipt({ store }: DeletionDeps, request: Deletion): Promise<void> {
   if (request.state !== 'destroyed' || request.receipt !== null) return;
-  const [requesters, approvals] = await Promise.all([
+  const [requesters, approvals, lost] = await Promise.all([
     store.listRequesters(request.id),
     store.listApprovals(request.id, request.round),
+    store.listLosses(request.id),
   ]);
   const receipt: JsonObject = {
     destroyedAt: request.endedAt?.toISOString() ?? null,
@@ -117,6 +109,7 @@ async function keepReceipt({ store }: DeletionDeps, request: Deletion): Promise<
     pending: { ...request.about?.pending },
     disks: request.about?.disks.map(disk => ({ ...disk })) ?? [],
     around: request.snapshot,
+    netbox: lost.map(({ objectType, objectId, original }) => ({ objectType, objectId, original })),
   };
   await store.saveReceipt(request.id, receipt);
 }

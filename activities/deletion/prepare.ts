@@ -19,10 +19,12 @@ import { newestBackup, readable } from './facts';
 import { changeTags } from './marks';
 import { observe, type SeenGuest } from './observe';
 import { auditEntry, endpointOf, guestLabel, moveBy, requestOf, sha256 } from './request';
+import { reserveAddresses } from './reserve';
 
 export async function prepare(deps: DeletionDeps, requestId: string, attempt: Attempt): Promise<DeletionState> {
   const request = await requestOf(deps, requestId);
   if (request.digest !== null || isFinal(request.state)) return request.state;
+  await reserveAddresses(deps, request);
   const endpoint = await endpointOf(deps, request);
   const reader = await deps.openReading(endpoint);
   const writer = await deps.openWriting(endpoint);
@@ -90,7 +92,7 @@ async function mark(
     });
   }
   beat('reading what is at stake');
-  const snapshot = await snapshotOf(deps, seen, reader, signal);
+  const snapshot = await snapshotOf(deps, request, seen, reader, signal);
   const digest = decisionDigest(seen.about, sha256);
   const { live, about, netbox } = seen;
   const netboxId = netbox['virtual-machine']?.[0] ?? null;
@@ -115,7 +117,8 @@ export async function refuse(deps: DeletionDeps, request: Deletion, reason: Bloc
 
 /** Everything else that somebody may want to know before they decide, and that is needed to make the guest anew. */
 async function snapshotOf(
-  deps: Pick<DeletionDeps, 'netbox'>,
+  deps: Pick<DeletionDeps, 'netbox' | 'store'>,
+  request: Deletion,
   seen: SeenGuest,
   reader: DeletionReader,
   signal: AbortSignal,
@@ -131,7 +134,7 @@ async function snapshotOf(
     readable(reader.backupJobs({ signal }), signal),
     newestBackup(reader, live, signal),
     readable(reader.request('GET', '/access/acl', {}, { signal }), signal),
-    netboxVm(deps, netbox['virtual-machine']?.[0]),
+    netboxVm(deps, request, netbox['virtual-machine']?.[0]),
   ]);
   const rules = placement?.kind === 'rules' ? placement.rules.filter(rule => rule.resources.includes(sid)) : [];
   return plain({
@@ -153,7 +156,14 @@ async function snapshotOf(
 /** As stored: without what JSON cannot say. */
 const plain = (value: object): JsonObject => JSON.parse(JSON.stringify(value)) as JsonObject;
 
-async function netboxVm({ netbox }: Pick<DeletionDeps, 'netbox'>, id: number | undefined): Promise<object | null> {
+/** As NetBox shows it; as it was where a merged delete took it. */
+async function netboxVm(
+  { netbox, store }: Pick<DeletionDeps, 'netbox' | 'store'>,
+  request: Deletion,
+  id: number | undefined,
+): Promise<object | null> {
+  const [lost] = await store.listLosses(request.id);
+  if (lost !== undefined) return lost.original;
   if (id === undefined) return null;
   const [vm] = await netbox.listByIds('virtualization/virtual-machines', [id]).catch(() => []);
   return vm ?? null;

@@ -112,7 +112,7 @@ async function readGuest(deps: IntentDeps, change: StoredGuestChange, signal: Ab
 }
 
 /** What was wanted and was not there when it was planned: what is there now, what waits for the next start, what is missing. */
-function compare(plan: GuestPlan, live: LiveGuest): Required<ChangeResult> {
+function compare(plan: GuestPlan, live: LiveGuest): Required<Omit<ChangeResult, 'deletionRequest'>> {
   const wasThere = (value: WantedValue): boolean => plan.plannedFor !== null && isThere(value, live.kind, plan.plannedFor.config);
   const wanted = wantedValues(plan).filter(value => !wasThere(value));
   const there = wanted.filter(value => isThere(value, live.kind, live.config.raw));

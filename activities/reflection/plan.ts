@@ -20,6 +20,7 @@ import { ensureExtras } from './extras';
 import { checkChangeLog, checkLinked, checkSeesParts, checkSeesVms } from './netbox-checks';
 import { findVrf } from './placement';
 import { readHolds } from './holds';
+import { lostFindings, withReserved } from './lost-guests';
 import { formerVms, knowsGuests } from './former-vms';
 import { countForeign, matchWorld, readDependent, readScope } from './read-world';
 import { deletedFindings, goneFindings, remarks } from './run-findings';
@@ -52,10 +53,11 @@ export async function planRun(
 
   progress('reading NetBox');
   const { capabilities } = session;
-  const [inventory, stored, holds] = await Promise.all([
+  const [inventory, stored, holds, lost] = await Promise.all([
     readInventory(deps.store, run.id),
     deps.store.loadLinks(endpoint.id),
     readHolds(deps, endpoint.id),
+    deps.store.listLostGuests(endpoint.id),
   ]);
   const links: Links = relink ? formerVms(stored) : stored;
   const otherTool = 'netbox_proxbox' in session.plugins;
@@ -80,7 +82,7 @@ export async function planRun(
       planInSteps({
         context: { ...context, customFields },
         match: world.match,
-        rows,
+        rows: { ...rows, 'ip-address': withReserved(rows['ip-address'], lost) ?? [] },
         links,
         supportIds: ids,
         held: holds.fields,
@@ -118,6 +120,7 @@ export async function planRun(
     ...plan.findings,
     ...deletedFindings(world.match, deletedBy),
     ...holds.findings,
+    ...lostFindings(lost),
     ...remarks(inventory),
     ...(inventory.cluster.complete ? goneFindings(inventory, links).filter(({ key }) => !holds.awaited.has(key ?? '')) : []),
   );

@@ -116,6 +116,18 @@ export const deletionView = z
       .record(z.string(), z.unknown())
       .nullable()
       .describe('Of a destroyed guest: everything that is needed to make it anew.'),
+    lost: z
+      .array(
+        z.strictObject({
+          type: z.string(),
+          name: z.string(),
+          was: z.number().int().describe('Its id before.'),
+          is: z.number().int().nullable().describe('Id of what stands for it now.'),
+          state: z.enum(['lost', 'reserved', 'restored', 'freed', 'missing']),
+          message: z.string().nullable().describe('What of it could not be brought back, and why.'),
+        }),
+      )
+      .describe('What a merged branch took from NetBox, and what was done about it.'),
   })
   .meta({ id: 'DeletionRequest' });
 export type DeletionView = z.output<typeof deletionView>;

@@ -1,5 +1,6 @@
 import type { Queryable } from '../../database/queryable';
 import { listDecisions } from '../../database/repositories/deletion/decisions';
+import { listLosses, type Loss } from '../../database/repositories/deletion/losses';
 import { listRequesters, type Requester } from '../../database/repositories/deletion/requesters';
 import type { Deletion } from '../../database/repositories/deletion/requests';
 import { proxboxState } from '../../domain/deletion/states';
@@ -18,7 +19,11 @@ export async function viewDeletion(
   caller: Identity,
   values: SettingValues,
 ): Promise<DeletionView> {
-  const [requesters, decisions] = await Promise.all([listRequesters(db, request.id), listDecisions(db, request.id)]);
+  const [requesters, decisions, lost] = await Promise.all([
+    listRequesters(db, request.id),
+    listDecisions(db, request.id),
+    listLosses(db, request.id),
+  ]);
   const may = (verdict: 'approve' | 'reject' | 'cancel') => {
     const answer = mayOf(verdict, caller, request, requesters, values);
     return answer.allowed ? { allowed: true, code: null, message: null } : answer;
@@ -41,7 +46,13 @@ export async function viewDeletion(
     about: request.about && { ...request.about },
     snapshot: request.snapshot && { ...request.snapshot },
     receipt: request.receipt && { ...request.receipt },
+    lost: lost.map(viewLoss),
   };
+}
+
+function viewLoss({ objectType, objectId, original, standIn, state, message }: Loss): DeletionView['lost'][number] {
+  const name = original['name'] ?? original['address'] ?? original['mac_address'] ?? objectId;
+  return { type: objectType, name: String(name), was: objectId, is: standIn, state, message };
 }
 
 function rowOf(request: Deletion, requesters: readonly Requester[]): DeletionRowView {

@@ -42,8 +42,11 @@ export interface GateFacts {
   readonly change?: {
     readonly op: IntentOp;
     readonly kind: GuestKind;
-    /** Whether whoever asked for it held the permission then, and holds it now. Null: nobody of ours asked for it. */
-    readonly requester: { name: string; heldAtRequest: boolean; holdsNow: boolean } | null;
+    /**
+     * Whether whoever asked for it held the permission then, and holds it now. Null: nobody of ours asked for it; `to-be-adopted`: likewise, of a delete
+     * that only becomes a request, which waits until somebody with the permission adopts it.
+     */
+    readonly requester: { name: string; heldAtRequest: boolean; holdsNow: boolean } | 'to-be-adopted' | null;
   };
 }
 
@@ -151,7 +154,7 @@ function changeReasons({ change }: GateFacts): GateReason[] {
       reason('requester_unknown', 'Whoever asked for this is none of our users. Link their NetBox account to a user of ours.'),
     ];
   }
-  if (requester.heldAtRequest && requester.holdsNow) return [];
+  if (requester === 'to-be-adopted' || (requester.heldAtRequest && requester.holdsNow)) return [];
   const when = requester.holdsNow
     ? 'did not hold it when they asked'
     : requester.heldAtRequest

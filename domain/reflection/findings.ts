@@ -22,7 +22,8 @@ export type FindingCode =
   | 'netbox-extras'
   | 'kept-because-others'
   | 'template-skipped'
-  | 'intent-hold-expired';
+  | 'intent-hold-expired'
+  | 'deletion-undecided';
 
 export interface Finding {
   code: FindingCode;

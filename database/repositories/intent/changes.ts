@@ -13,6 +13,8 @@ export interface ChangeResult {
   /** Stored, and in effect at the next start. */
   pending?: readonly string[];
   missing?: readonly string[];
+  /** Of a delete: the request that somebody else decides about. */
+  deletionRequest?: string;
 }
 
 /** What is to be done to one guest, and what came of it. */

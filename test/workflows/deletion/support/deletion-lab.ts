@@ -6,6 +6,7 @@ import { bindRole } from '../../../../database/repositories/people/role-bindings
 import { insertRole } from '../../../../database/repositories/people/roles';
 import { insertToken } from '../../../../database/repositories/people/tokens';
 import { insertUser } from '../../../../database/repositories/people/users';
+import type { NetBoxSimulatorOptions } from '../../../../simulators/netbox/server';
 import { isFinal, type DeletionState } from '../../../../domain/deletion/states';
 import type { Permission } from '../../../../domain/people/permissions';
 import type { Cluster } from '../../reflection/support/lab';
@@ -43,8 +44,12 @@ export interface DeletionLab extends IntentLab {
 
 export const rolesOfRequester: Permission[] = ['view', 'intent_delete_vm', 'intent_delete_lxc'];
 
-export async function startDeletionLab(env: Record<string, string> = {}): Promise<DeletionLab> {
+export async function startDeletionLab(
+  env: Record<string, string> = {},
+  netbox: NetBoxSimulatorOptions = {},
+): Promise<DeletionLab> {
   const intent = await startIntentLab({
+    netbox,
     env: {
       PROXBOX_DELETION_BACKUP_POLICY: 'none',
       PROXBOX_DELETION_LOOK_SECONDS: '1',
