@@ -58,6 +58,8 @@ export async function composeIntent(
 function hookOf({ publicUrl }: Config, pool: Pool, secrets: SecretBox, { netbox }: Clients): IntentDeps['installHook'] {
   if (publicUrl === undefined) return async () => ({ kind: 'no-public-url' });
   const deps: NetBoxHookDeps = {
+    // Two installations at one NetBox are called each at its own address.
+    name: `Proxbox at ${new URL(publicUrl).host.slice(0, 100)}`,
     hooks: createNetBoxHooks(netbox),
     branching: createNetBoxBranching(netbox),
     hookUrl: `${publicUrl}/hooks/netbox`,

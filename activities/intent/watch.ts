@@ -29,19 +29,20 @@ export async function watchBranches(deps: IntentDeps, beat: (what: string) => vo
   const until = Date.now() + longestMs;
   const either = AbortSignal.any([signal, deps.stopping]);
   let prepared: { at: number; changeLog: boolean } | undefined;
-  for (let lookAt = 0; Date.now() < until && !deps.stopping.aborted;) {
+  for (let lookedAt = 0; Date.now() < until && !deps.stopping.aborted;) {
     const settings = await deps.settings.ofInstallation();
     const watch = await deps.store.findWatch();
     const isOn = intentEnabled(settings);
     if (!isOn && watch) await endWatches(deps);
-    if (isOn && (!watch || Date.now() >= lookAt || (await deps.store.takeHint()))) {
+    const isTime = Date.now() >= lookedAt + settings.intent_watch_seconds * 1000;
+    if (isOn && (!watch || isTime || (await deps.store.takeHint()))) {
       beat('looking at NetBox');
       const changeLog = settings.intent_watch_change_log;
       const prepare = prepared?.changeLog !== changeLog || Date.now() - prepared.at > prepareEveryMs;
       const found = await lookSafely(deps, settings, prepare);
       if (prepare) prepared = { at: Date.now(), changeLog };
       if (found.length > 0) return found;
-      lookAt = Date.now() + settings.intent_watch_seconds * 1000;
+      lookedAt = Date.now();
     }
     await sleep(pauseMs, undefined, { signal: either }).catch(() => signal.throwIfAborted());
   }
