@@ -11,10 +11,11 @@ import {
 import { type Sample, show } from '../../telemetry/metrics';
 import { taskQueues } from '../../workflows/names';
 import type { ApiDependencies } from '../dependencies';
+import { deletionMetrics } from './deletion-metrics';
 
 type Parts = Pick<ApiDependencies, 'database' | 'temporal'>;
 
-interface ReadMetric {
+export interface ReadMetric {
   type: typeof Counter | typeof Gauge;
   name: string;
   help: string;
@@ -34,7 +35,7 @@ export function recordMetrics(register: Registry, parts: Parts): void {
     labelNames: ['metric'],
     registers: [register],
   });
-  for (const { type: Metric, name, help, labelNames, read } of [...runMetrics(parts), ...stateMetrics(parts)]) {
+  for (const { type: Metric, name, help, labelNames, read } of [...runMetrics(parts), ...deletionMetrics(parts), ...stateMetrics(parts)]) {
     const metric: Counter | Gauge = new Metric({
       name,
       help,

@@ -79,3 +79,30 @@ export async function countDeliveries(db: Queryable): Promise<{ state: string; n
   );
   return rows;
 }
+
+export interface DeletionTally {
+  endpoint: string;
+  state: string;
+  requests: number;
+  /** Age of the one that was opened first; for states that are open. */
+  oldestSeconds: number;
+}
+
+/** Deletion requests by where they stand: also those that have ended, which are kept for good. */
+export async function tallyDeletions(db: Queryable): Promise<DeletionTally[]> {
+  const { rows } = await db.query<DeletionTally>(
+    `select endpoint_name as endpoint, state, count(*)::float8 as requests, max(extract(epoch from now() - opened_at))::float8 as "oldestSeconds"
+       from deletion_request group by endpoint_name, state`,
+  );
+  return rows;
+}
+
+/** Decisions of people about deletions that took effect. */
+export async function tallyDecisions(db: Queryable): Promise<{ endpoint: string; verdict: string; decisions: number }[]> {
+  const { rows } = await db.query<{ endpoint: string; verdict: string; decisions: number }>(
+    `select r.endpoint_name as endpoint, d.verdict, count(*)::float8 as decisions from deletion_decision d
+       join deletion_code c on c.decision_id = d.id join deletion_request r on r.id = d.request_id
+      where c.used_at is not null group by r.endpoint_name, d.verdict`,
+  );
+  return rows;
+}

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startNetBoxSimulator } from '../../simulators/netbox/server';
 import { startProxmoxSimulator, type ProxmoxSimulator } from '../../simulators/proxmox/simulator';
+import { seedDeletion } from '../api/support/seed-deletion';
 import { type ChildProgram, startProgram } from '../support/child-program';
 import { startSyncWorld, type SyncWorld } from '../support/sync-world';
 
@@ -61,8 +62,12 @@ describe('metrics', () => {
     proxmox = await startProxmoxSimulator();
     world = await startSyncWorld({ url: netbox.url, token: netbox.token });
     [api, worker] = await Promise.all([startShowing(world, 'api/main.ts'), startShowing(world, 'worker/main.ts')]);
-    await world.addEndpoint('site-a', proxmox);
+    const { id } = await world.addEndpoint('site-a', proxmox);
     await world.sync();
+    const nobody = { id: '00000000-0000-4000-8000-000000000001', name: 'nobody' };
+    const opened_at = new Date(Date.now() - 3_600_000);
+    await seedDeletion(world.database.pool, id, { vmid: 100, opened_at }, nobody);
+    await seedDeletion(world.database.pool, id, { vmid: 101, state: 'expired', ended_at: new Date() }, nobody);
     [fromApi, fromWorker] = await Promise.all([scrape(api.url), scrape(worker.url)]);
   }, 120_000);
 
@@ -91,6 +96,14 @@ describe('metrics', () => {
     const { rows } = await world.database.pool.query<{ n: number }>('select count(*)::int as n from audit');
     expect(valueOf(await scrape(api.url), 'proxbox_audit_rows_total')).toBe(rows[0]?.n);
     expect(valueOf(fromApi, 'proxbox_task_queue_pollers', { queue: 'proxbox-reflect' })).toBe(1);
+  });
+
+  test('count deletion requests by where they stand, and how long the oldest waits', () => {
+    const endpoint = 'lab';
+    expect(valueOf(fromApi, 'proxbox_deletion_requests_open', { endpoint, state: 'pending' })).toBe(1);
+    expect(valueOf(fromApi, 'proxbox_deletion_request_open_oldest_seconds', { endpoint })).toBeGreaterThanOrEqual(3_600);
+    expect(valueOf(fromApi, 'proxbox_deletion_requests_ended_total', { endpoint, state: 'expired' })).toBe(1);
+    expect(valueOf(fromApi, 'proxbox_deletion_requests_open', { state: 'expired' })).toBeUndefined();
   });
 
   test('measure what was asked of Proxmox and NetBox, by how it was answered', () => {

@@ -39,7 +39,12 @@ export interface TimeLab extends DeletionLab {
   /** While it runs, nobody takes tasks of Temporal. */
   withoutWorker<T>(work: () => Promise<T>): Promise<T>;
   /** What activities are called with and give can be watched and held up: by name, run around the real one. */
-  around: Partial<Record<keyof DeletionActivities, (input: { requestId: string; now?: number }, real: () => Promise<unknown>) => Promise<unknown>>>;
+  around: Partial<
+    Record<
+      keyof DeletionActivities,
+      (input: { requestId: string; now?: number }, real: () => Promise<unknown>) => Promise<unknown>
+    >
+  >;
   stop(): Promise<void>;
 }
 
@@ -104,7 +109,8 @@ export async function startTimeLab(env: Record<string, string>, prepare: (lab: D
       return { id: body.id, vmid, openedAt, deadline, handle };
     },
     codeOf: async ({ id }, verdict) =>
-      (await lab.decide(lab.approver, id, 'code', { verdict, ...(verdict === 'reject' && { reason: 'still in use' }) })).body.code,
+      (await lab.decide(lab.approver, id, 'code', { verdict, ...(verdict === 'reject' && { reason: 'still in use' }) })).body
+        .code,
     async withoutWorker(work) {
       await stopWorker();
       try {
