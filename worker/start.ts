@@ -58,7 +58,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
       ...composeQuestions(config, pool, secrets, clients),
       ...(await composeIntent(config, pool, secrets, clients, client, stopping.signal)),
       ...(await composeDeletion(config, pool, clients, client)),
-      ...composeSchedules(config, pool),
+      ...(await composeSchedules(config, pool)),
       ...composeReconcile(pool, client),
       ...composeOutbox(config, pool, secrets, clients),
     },

@@ -77,6 +77,18 @@ export async function insertFiring(db: Queryable, firing: NewFiring): Promise<vo
   );
 }
 
+/** Whether the audit log has what an execution decided. */
+export async function isFiringAudited(
+  db: Queryable,
+  { scheduleId, execution }: Pick<NewFiring, 'scheduleId' | 'execution'>,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `select from audit where action = 'schedule.fire' and object_id = $1 and detail ->> 'execution' = $2`,
+    [scheduleId, execution],
+  );
+  return rowCount !== 0;
+}
+
 /** Full syncs that have not ended. */
 export async function listOpenFullSyncs(db: Queryable): Promise<{ id: string; scope: RunScope }[]> {
   const { rows } = await db.query<{ id: string; scope: RunScope }>(

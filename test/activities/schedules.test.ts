@@ -4,6 +4,7 @@ import { createScheduleActivities, type EndedRun } from '../../activities/schedu
 const awaiting = (looks: (EndedRun | undefined)[]) => {
   const { awaitScheduledRun } = createScheduleActivities({
     openFiring: () => Promise.reject(new Error('not asked for')),
+    audit: { hasFiring: async () => true, note: () => Promise.reject(new Error('not asked for')) },
     findRun: async () => (looks.length > 1 ? looks.shift() : looks[0]),
     lookEveryMs: 5,
   });

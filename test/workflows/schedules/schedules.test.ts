@@ -67,6 +67,15 @@ test('fires by itself, as its owner, with its scope', async () => {
     scope: { dryRun: true, endpoints: [endpoint.id], kinds: ['tag'] },
     state: 'completed',
   });
+  const audit = await world.api<{ items: { runId: string; detail: object }[] }>(
+    'GET',
+    `/audit?action=schedule.fire&objectId=${id}`,
+  );
+  expect(audit.items.find(({ runId }) => runId === firings.at(-1)?.run?.id)).toMatchObject({
+    actor: { kind: 'system', name: expect.stringMatching(/^schedule\//) },
+    result: 'succeeded',
+    detail: { as: 'night-shift', result: 'started' },
+  });
 });
 
 test('runs now when asked, also while it is paused, and keeps the note of the pause', async () => {
@@ -86,6 +95,8 @@ test('says that a sync which covers it is running already, and starts none', asy
   await trigger(id);
   const { firings } = await until(id, ended);
   expect(firings).toMatchObject([{ result: 'skipped', run: null, message: expect.stringContaining(running) }]);
+  const { items } = await world.api<{ items: object[] }>('GET', `/audit?action=schedule.fire&objectId=${id}`);
+  expect(items).toMatchObject([{ result: 'refused', reason: expect.stringContaining(running) }]);
   await world.awaitRun(running);
 });
 
