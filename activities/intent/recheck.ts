@@ -1,3 +1,4 @@
+import { ProxmoxNodeUnreachableError } from '../../clients/proxmox/errors';
 import { hasMark, recheckBirth, type Holder } from '../../domain/intent/recheck-birth';
 import { changedKeys, recheckUpdate, type Found } from '../../domain/intent/recheck';
 import type { CallWork } from './call-work';
@@ -16,13 +17,28 @@ export async function recheckCall(work: CallWork): Promise<CallCheck> {
   return work.plan.op === 'create' ? recheckFirstOfBirth(work) : recheckFirstOfUpdate(work);
 }
 
-async function recheckFirstOfUpdate({ plan, reader, signal }: CallWork): Promise<CallCheck> {
-  const seen = plan.vmid === null ? undefined : await findLive(reader, plan.vmid, signal);
+async function recheckFirstOfUpdate(work: CallWork): Promise<CallCheck> {
+  const { plan, reader, signal } = work;
+  const seen = plan.vmid === null ? undefined : await findLive(reader, plan.vmid, signal).catch(whenAway(work));
+  if (seen === 'away') {
+    const message = `Guest ${plan.vmid} is on the node ${plan.node ?? ''}, which is not online. Apply again when it is.`;
+    return { is: 'refused', reason: 'node_offline', message };
+  }
   const answer = recheckUpdate(plan, foundAs(seen, plan.guest.kind));
   return answer.proceed
     ? { is: 'proceed', digest: answer.configDigest }
     : { is: 'refused', reason: answer.code, message: answer.message };
 }
+
+/** A node that the cluster itself does not reach is not waited for. */
+const whenAway =
+  ({ plan, reader, signal }: CallWork) =>
+  async (error: unknown): Promise<'away'> => {
+    if (!(error instanceof ProxmoxNodeUnreachableError)) throw error;
+    const nodes = await reader.nodes({ signal });
+    if (nodes.some(({ node, status }) => node === plan.node && status !== 'online')) return 'away';
+    throw error;
+  };
 
 function foundAs(seen: Awaited<ReturnType<typeof findLive>>, kind: string): Found {
   if (!seen) return { is: 'gone' };

@@ -79,6 +79,8 @@ export interface Storage {
   /** Restricted to these nodes; all when not set. */
   nodes?: string[];
   path?: string;
+  /** Switched off in the storage configuration: it is listed, and says nothing of its room. */
+  disabled?: boolean;
   total: number;
   used: number;
 }

@@ -27,13 +27,14 @@ export function storageStatus(sim: Simulation, storage: Storage): Record<string,
     type: storage.type,
     content: contentOf(sim, storage),
     shared: storage.shared ? 1 : 0,
-    enabled: 1,
-    active: 1,
-    total: storage.total,
-    used: storage.used,
-    avail: storage.total - storage.used,
+    enabled: storage.disabled === true ? 0 : 1,
+    active: storage.disabled === true ? 0 : 1,
+    ...roomOf(storage),
   };
 }
+
+const roomOf = ({ disabled, total, used }: Storage): Record<string, number> =>
+  disabled === true ? { total: 0, used: 0, avail: 0 } : { total, used, avail: total - used };
 
 /** A row of a storage's content. */
 export function contentRow(volume: Volume): Record<string, unknown> {

@@ -18,6 +18,9 @@ export const placeCheck: Check = {
       const other = world.guests.find(guest => guest.vmid === vmid);
       if (!other)
         return [blocked('guest_not_found', `There is no guest ${vmid} in the cluster. Look at what became of it, and sync.`)];
+      if (other.kind === kind && world.nodes.some(({ name: node, online }) => node === other.node && !online)) {
+        return [blocked('node_offline', `Guest ${vmid} is on the node ${other.node}, which is not online. Apply when it is.`)];
+      }
       const what =
         other.kind === kind ? `is on ${other.node}, where it could not be read` : `is of the kind ${other.kind}, not ${kind}`;
       return [blocked('toctou_mismatch', `Guest ${vmid} ${what}. Sync, and plan again.`)];

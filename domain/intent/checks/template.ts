@@ -27,13 +27,14 @@ function missing(volumes: ReadonlySet<string>, volid: string, reason: string, wh
 
 function templateProblems(vmid: number, { change, template, plan, world }: CheckSubject): Verdict[] {
   const found = world.guests.find(guest => guest.vmid === vmid);
-  if (!found || !template)
+  if (!found) {
     return [
       blocked(
         'template_not_found',
         `There is no template ${vmid} in the cluster. Set proxmox_template_vmid to one that there is.`,
       ),
     ];
+  }
   if (found.kind !== change.guest.kind) {
     return [
       blocked(
@@ -44,6 +45,10 @@ function templateProblems(vmid: number, { change, template, plan, world }: Check
   }
   if (!found.template)
     return [blocked('not_a_template', `Guest ${vmid} is no template. Make it one in Proxmox, or name one that is.`)];
+  if (template === null) {
+    const message = `The template ${vmid} is on ${found.node}, which is not online. Apply when it is, or name another template.`;
+    return [blocked('node_offline', message)];
+  }
   if (template.config.lock !== null)
     return [blocked('template_locked', `The template ${vmid} is locked (${template.config.lock}). Apply when that is done.`)];
   const local = liveDisks(template).flatMap(({ drive }) =>

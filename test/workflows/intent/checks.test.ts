@@ -68,9 +68,9 @@ const cases: Case[] = [
   },
   { reason: 'guest_is_template', says: /Change it in Proxmox/, diffs: [update(900, { cores: 4 })] },
   { reason: 'vcpus_not_divisible', says: /multiple of 2/, diffs: [update(103, { cores: 3 })] },
-  { reason: 'disk_shrink', says: /./, diffs: [update(100, { disks: [{ key: 'scsi0', size_mib: 1024 }] })] },
-  { reason: 'nic_unknown', says: /./, diffs: [update(100, { nics: [{ key: 'net7', vlan: 5 }] })] },
-  { reason: 'name_invalid', says: /./, diffs: [update(100, { name: 'not a name!' })] },
+  { reason: 'disk_shrink', says: /Give at least/, diffs: [update(100, { disks: [{ key: 'scsi0', size_mib: 1024 }] })] },
+  { reason: 'nic_unknown', says: /Wait for the next sync/, diffs: [update(100, { nics: [{ key: 'net7', vlan: 5 }] })] },
+  { reason: 'name_invalid', says: /Use letters/, diffs: [update(100, { name: 'not a name!' })] },
   {
     reason: 'cloud_init_invalid',
     says: /user data cannot be used/,
@@ -87,12 +87,19 @@ const cases: Case[] = [
     policy: { intent_vmid_from: 5000, intent_vmid_to: 5999 },
   },
   { reason: 'template_not_found', says: /Set proxmox_template_vmid/, diffs: [create({ template_vmid: 998 })] },
+  { reason: 'template_kind', says: /Name another template/, diffs: [create({ template_vmid: 900 }, 'lxc')] },
   { reason: 'not_a_template', says: /Make it one in Proxmox/, diffs: [create({ template_vmid: 100 })] },
   { reason: 'template_elsewhere', says: /Make the guest on kappa-01/, diffs: [create({ template_vmid: 901, node: 'kappa-02' })] },
+  {
+    reason: 'template_locked',
+    says: /Apply when that is done/,
+    diffs: [create({ template_vmid: 901 })],
+    arrange: ({ proxmox }) => proxmox.world.changeGuest(901, { config: { lock: 'backup' } }),
+  },
   { reason: 'iso_not_found', says: /Upload it/, diffs: [bare({ iso: 'local:iso/none.iso' })] },
   {
     reason: 'template_and_iso',
-    says: /./,
+    says: /Empty one of proxmox_template_vmid and proxmox_iso/,
     diffs: [create({ template_vmid: 900, iso: 'local:iso/debian-13.2.0-amd64-netinst.iso' })],
   },
   {
@@ -103,6 +110,16 @@ const cases: Case[] = [
     ],
   },
   { reason: 'storage_not_found', says: /Name one that it has/, diffs: [bare({ storage: 'nowhere' })] },
+  {
+    reason: 'storage_disabled',
+    says: /Bring it back, or name another one/,
+    diffs: [bare({ storage: 'switched-off' })],
+    arrange: ({ proxmox }) =>
+      proxmox.world.addStorage({
+        ...{ name: 'switched-off', type: 'dir', content: ['images'], shared: true, disabled: true },
+        ...{ total: 1e12, used: 0 },
+      }),
+  },
   { reason: 'storage_content', says: /Allow it in Proxmox/, diffs: [bare({ storage: 'backup-nfs' })] },
   { reason: 'storage_full', says: /Make room/, diffs: [bare({ disks: [{ key: 'scsi0', size_mib: 90_000_000 }] })] },
   { reason: 'bridge_not_found', says: /proxmox_bridge/, diffs: [update(100, { nics: [{ key: 'net0', bridge: 'vmbr77' }] })] },
@@ -115,7 +132,7 @@ const cases: Case[] = [
   },
   {
     reason: 'endpoint_writes_disabled',
-    says: /./,
+    says: /Set its allow_writes/,
     diffs: [update(100, { cores: 4 })],
     arrange: target => lab.allow(target, false),
   },
@@ -125,6 +142,7 @@ const cases: Case[] = [
     diffs: [bare({ node: 'kappa-02' })],
     arrange: ({ proxmox }) => proxmox.world.changeNode('kappa-02', { state: 'offline' }),
   },
+  { reason: 'node_offline', says: /guest 120 is on the node kappa-02.+Apply when it is/i, diffs: [update(120, { cores: 4 })] },
 ];
 
 const usual = { intent_storage: 'ceph', intent_bridge: 'vmbr0', intent_vmid_from: 100, intent_vmid_to: 999_999_999 };
@@ -140,6 +158,7 @@ beforeAll(async () => {
     [
       ...[100, 101, 110, 111, 112].map(vmid => vm(vmid, `guest-${vmid}`, stopped)),
       vm(102, 'runs', { node: 'kappa-01' }),
+      vm(120, 'on-the-other-node', { power: 'stopped', node: 'kappa-02' }),
       vm(103, 'two-sockets', { ...stopped, config: { sockets: 2 } }),
       container(105, 'ct', { power: 'stopped', node: 'kappa-01' }),
       vm(900, 'golden', template),
@@ -172,6 +191,19 @@ test.each(cases)(
     if (reason === 'endpoint_writes_disabled') await lab.allow(cluster, true);
   },
 );
+
+test('a node that goes offline between plan and apply is not waited for', async () => {
+  const { world } = cluster.proxmox;
+  world.changeNode('kappa-02', { state: 'online' });
+  const plan = await lab.planOf(cluster, [update(120, { cores: 4 })]);
+  expect(plan).toMatchObject({ permitted: true });
+  world.changeNode('kappa-02', { state: 'offline' });
+  lab.writesOf(cluster);
+  const run = await lab.applyPlan(plan);
+  expect(run.intent.results).toMatchObject([{ vmid: 120, state: 'refused', reason: 'node_offline' }]);
+  expect(run.intent.results[0]?.message).toMatch(/Apply again when it is/);
+  expect(lab.writesOf(cluster)).toEqual([]);
+});
 
 test('warnings stop nothing: a password for everybody to read, a tag that Proxmox refuses, a delete', async () => {
   const plan = await lab.planOf(cluster, [
