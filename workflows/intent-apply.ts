@@ -38,6 +38,14 @@ const planning = proxyActivities<IntentActivities>({
   summary: 'Read guests and cluster, plan and check',
 });
 
+const telling = proxyActivities<IntentActivities>({
+  taskQueue: taskQueues.reflect,
+  heartbeatTimeout: '10 seconds',
+  startToCloseTimeout: '30 minutes',
+  retry: { initialInterval: '2 seconds', maximumAttempts: 6 },
+  summary: 'Tell NetBox what was refused',
+});
+
 const deletions = proxyActivities<DeletionActivities>({
   taskQueue: taskQueues.mutate,
   startToCloseTimeout: '5 minutes',
@@ -111,8 +119,9 @@ async function close(runId: string, cancelled = false): Promise<IntentApplyResul
   });
 }
 
-/** What was made is reflected before the run ends: the next sync has nothing to do for it. */
+/** What was refused is told there, and what was made is reflected before the run ends: the next sync has nothing to do for it. */
 async function showInNetBox(runId: string): Promise<void> {
+  await telling.stampRefusals({ runId });
   const { endpoints, requestedBy } = await quick.openReflections({ runId });
   if (endpoints.length > 0) setCurrentDetails('showing in NetBox what was made');
   await Promise.all(endpoints.map(item => synchronise(item, false, requestedBy, looks)));

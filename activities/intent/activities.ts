@@ -13,7 +13,7 @@ import { applyOwnMerge, checkMerge, failMerge, mergeInNetBox, openMerge, type Me
 import { makePlan, type MadePlan } from './plan';
 import { closeApply, leaveChanges, nextChanges, openApply, queueChanges, type NextChange, type OpenedApply } from './runs';
 import { openReflections, type OpenedReflections } from './reflections';
-import { stampChange } from './stamp';
+import { stampChange, stampRefusals } from './stamp';
 import { watchBranches, type FoundWork } from './watch';
 
 interface OfRun {
@@ -119,6 +119,10 @@ export function createIntentActivities(deps: IntentDeps) {
     endGuestChange: guarded(
       async ({ changeId, interrupted }: OfChange & { interrupted: Interruption | null }): Promise<ChangeState> =>
         withHeartbeat((_beat, signal) => endChange(deps, changeId, interrupted, signal)),
+    ),
+
+    stampRefusals: guarded(async ({ runId }: OfRun): Promise<void> =>
+      withHeartbeat((beat, signal) => stampRefusals(deps, runId, beat, signal)),
     ),
 
     stampGuestChange: guarded(async ({ changeId }: OfChange): Promise<void> => withHeartbeat(() => stampChange(deps, changeId))),

@@ -137,7 +137,8 @@ async function conclude(
   found: Found,
   failure: { reason: string; message: string } | undefined,
 ): Promise<void> {
-  if (found.is === 'there') return end(work, { from, to: 'done', leftDigest: found.configDigest });
+  // What Proxmox complained of is in effect, or waits for the next start: its words say what will then go wrong.
+  if (found.is === 'there') return end(work, { from, to: 'done', leftDigest: found.configDigest, ...failure });
   if (found.is === 'unknown') {
     const message = `${failure?.message ?? 'The answer of Proxmox was lost'}; reading did not tell in time what became of it (${found.because}). Look at the guest and its tasks in Proxmox.`;
     return end(work, { from, to: 'unknown', reason: 'unknown_outcome', message });

@@ -139,9 +139,10 @@ function outcomeOf(
   interrupted: Interruption | null,
 ): End {
   const broken = calls.find(({ state }) => state !== 'done');
+  const telling = broken ?? calls.find(({ reason }) => reason !== null);
   const said = {
-    reason: interrupted?.reason ?? broken?.reason ?? undefined,
-    message: interrupted?.message ?? broken?.message ?? '',
+    reason: interrupted?.reason ?? telling?.reason ?? undefined,
+    message: interrupted?.message ?? telling?.message ?? '',
   };
   const isOpen = calls.some(({ state }) => state === 'unknown' || state === 'sending' || state === 'task');
   if (isOpen) return { outcome: 'unknown_outcome', ...said };

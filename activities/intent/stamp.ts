@@ -39,6 +39,25 @@ export async function stampChange(deps: IntentDeps, changeId: string): Promise<v
   }
 }
 
+/** The installation, or the branch, is not meant for changes: then NetBox is left alone as well. */
+const shut = new Set(['intent_disabled', 'intent_phrase_missing', 'branch_not_opted_in']);
+
+/** Tells NetBox of the changes of a run that were refused before they had a turn. */
+export async function stampRefusals(
+  deps: IntentDeps,
+  runId: string,
+  beat: (what: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const plan = await deps.store.findPlanOfRun(runId);
+  const rows = plan ? await deps.store.listUntoldRefusals(plan.id) : [];
+  for (const [index, { id, reason }] of rows.entries()) {
+    signal.throwIfAborted();
+    beat(`${index} of ${rows.length} refusals are told`);
+    if (!shut.has(reason ?? '')) await stampChange(deps, id);
+  }
+}
+
 async function setFields(deps: IntentDeps, change: StoredGuestChange, state: IntentState): Promise<void> {
   const isBorn = change.op === 'create' && change.state === 'applied';
   const fields = {

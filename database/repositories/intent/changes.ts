@@ -182,3 +182,13 @@ export async function moveGuestChanges(
 export async function noteStamped(db: Queryable, id: string): Promise<void> {
   await db.query('update guest_change set stamped_at = now() where id = $1', [id]);
 }
+
+/** Refused changes of which NetBox was not told. */
+export async function listUntoldRefusals(db: Queryable, planId: string): Promise<{ id: string; reason: string | null }[]> {
+  const { rows } = await db.query<{ id: string; reason: string | null }>(
+    `select id, reason from guest_change
+      where plan_id = $1 and state = 'refused' and stamped_at is null and netbox_id is not null order by seq`,
+    [planId],
+  );
+  return rows;
+}
