@@ -51,7 +51,7 @@ async function startByHand(type: string, input: object, workflowId = `by-hand/${
 type Sent = [] | [unknown];
 const updateWith = (request: { vmid: number }, verdict: string, ...args: Sent): Promise<string> =>
   handleOf(request)
-    .executeUpdate<{ state: string }, Sent>(verdict, { args })
+    .executeUpdate<{ state: string }, [unknown]>(verdict, { args: args as [unknown] })
     .then(({ state }) => state)
     .catch((error: unknown) =>
       error instanceof WorkflowUpdateFailedError
