@@ -63,7 +63,7 @@ async function sendNow(work: CallWork): Promise<void> {
   const unwritten = work.id.seq === 0 ? await putDocuments(work) : null;
   if (unwritten !== null) return refuse(work, 'snippets_not_writable', unwritten);
 
-  const auditSeq = await deps.audit.begin(auditEntry(work, check.digest));
+  const auditSeq = await deps.audit.begin(await auditEntry(work, check.digest));
   if (!(await deps.store.markSending(work.id, { digest: check.digest, auditSeq }))) return;
   const sentAt = Date.now();
   let answer: unknown;

@@ -5,7 +5,7 @@ import type { ProxmoxClient } from '../../clients/proxmox/client';
 import type { AuditOutcome } from '../../database/audit-chain';
 import type { IntentStore } from '../../database/intent-store';
 import type { Endpoint } from '../../database/repositories/endpoints';
-import type { AuditEntry } from '../../domain/audit/record';
+import type { AuditActor, AuditEntry } from '../../domain/audit/record';
 import type { WorkflowStanding } from '../../domain/lost-runs';
 import type { SettingValues } from '../../domain/settings/register';
 import type { NetBoxHook } from './netbox-hook';
@@ -38,6 +38,8 @@ export interface IntentAudit {
   complete(seq: number, outcome: AuditOutcome): Promise<void>;
   /** What happened and was no write of ours. */
   note(entry: AuditEntry): Promise<void>;
+  /** Who asked our API to apply what a run applies; undefined for a merge. */
+  whoApplied(runId: string): Promise<AuditActor | undefined>;
 }
 
 export interface IntentDeps {

@@ -7,6 +7,7 @@ import type { GuestPlan, PlannedFile } from '../../domain/intent/plan/guest-plan
 import type { PlanOptions } from '../../domain/intent/plan/options';
 import { splitVolid } from '../../domain/proxmox/drive';
 import type { SettingValues } from '../../domain/settings/register';
+import { actorOf } from './audit';
 import type { CallWork } from './call-work';
 import type { IntentDeps } from './deps';
 
@@ -71,10 +72,11 @@ async function putDocument(work: CallWork, { volume, secret }: PlannedFile): Pro
 }
 
 /** A row before and a row after, as around each write to Proxmox. */
-async function withAudit({ deps, change, plan, endpoint }: CallWork, volume: string, write: () => Promise<void>): Promise<void> {
+async function withAudit(work: CallWork, volume: string, write: () => Promise<void>): Promise<void> {
+  const { deps, change, plan, endpoint } = work;
   const seq = await deps.audit.begin({
     action: 'guest.snippet',
-    actor: { kind: 'system', id: null, name: 'intent', authenticatedBy: 'none', label: null },
+    actor: await actorOf(work),
     object: { type: 'guest', id: `${plan.guest.kind}/${plan.vmid ?? ''}` },
     endpointId: endpoint.id,
     runId: change.runId,

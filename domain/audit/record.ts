@@ -9,7 +9,7 @@ export interface AuditActor {
   id: string | null;
   /** Username, or the name of the service. */
   name: string;
-  /** How they proved who they are: `session`, `token`, `environment`, `oidc`; `none` for the system and for whoever proved nothing. */
+  /** How they proved who they are: `session`, `token`, `environment`, `oidc`; `run` for who asked for the run that does it; `none` for the system and for whoever proved nothing. */
   authenticatedBy: string;
   /** What the header X-Proxbox-Actor said. It identifies nobody. */
   label: string | null;

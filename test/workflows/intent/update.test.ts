@@ -39,8 +39,16 @@ test('cores, memory, a disk, a card and tags of a stopped guest end as wanted, r
   const stamped = await lab.vmNamed('web');
   expect(stamped['custom_fields']).toMatchObject({ proxbox_last_apply_run_id: run.id });
 
-  expect(await lab.sync(cluster)).toMatchObject({ state: 'completed' });
+  // It was reflected with the run.
   expect(await lab.sync(cluster)).toMatchObject({ state: 'completed', writes: [] });
+
+  const { items } = await lab.world.api<{ items: { actor: unknown; phase: string }[] }>(
+    'GET',
+    `/audit?action=guest.write&runId=${run.id}`,
+  );
+  const actors = items.filter(({ phase }) => phase === 'intent').map(({ actor }) => actor);
+  expect(actors.length).toBeGreaterThan(0);
+  for (const actor of actors) expect(actor).toMatchObject({ kind: 'service', name: 'api-key:environment', authenticatedBy: 'run' });
 
   const plan = await lab.planOf(cluster, [update(100, { cores: 4, memory_mib: 2048, tags: ['blue'] })]);
   expect(plan).toMatchObject({ state: 'ready', permitted: true, changes: [{ calls: [], fields: [] }] });
