@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { onFault } from '../faults/support/on-fault';
 import { vm } from '../reflection/support/guests';
 import type { Cluster } from '../reflection/support/lab';
@@ -12,7 +13,7 @@ beforeAll(async () => {
   lab = await startDeletionLab();
   cluster = await lab.writable(
     'ends',
-    [100, 101, 102].map(vmid => vm(vmid, `vm-${vmid}`, { power: 'stopped' })),
+    [100, 101, 102, 105, 106].map(vmid => vm(vmid, `vm-${vmid}`, { power: 'stopped' })),
   );
 });
 afterAll(() => lab?.stop());
@@ -63,6 +64,40 @@ test('a request whose workflow is gone is taken up by the reconciler, with the s
   await lab.world.client.workflow.execute('reconcile', { workflowId: 'reconcile-now', taskQueue: 'proxbox-control', args: [] });
   expect((await handleOf(102).describe()).status.name).toBe('RUNNING');
   expect(await lab.show(asked.id)).toMatchObject({ state: 'pending', deadline: asked.deadline });
+});
+
+test.each([
+  ['before', 105],
+  ['after', 106],
+] as const)('an approval that comes in one task with the deadline, %s it: the deadline wins', async (order, vmid) => {
+  const asked = await lab.ask(cluster, vmid);
+  const { code } = (await lab.decide(lab.approver, asked.id, 'code', { verdict: 'approve' })).body;
+  const events = async () => (await handleOf(vmid).fetchHistory()).events ?? [];
+  const timers = async (): Promise<number> => (await events()).filter(event => event.timerFiredEventAttributes).length;
+  // No reminder is due before.
+  await inDatabase(asked.id, `deadline = now() + interval '10 seconds', reminded = '{deciders,escalation}'`);
+  await handleOf(vmid).signal('look');
+  const waiting = async (): Promise<boolean> => {
+    const { deadline } = await lab.show(asked.id);
+    const started = (await events()).flatMap(event => event.timerStartedEventAttributes?.startToFireTimeout?.seconds ?? []);
+    return deadline !== asked.deadline && started.some(seconds => Number(seconds) <= 10);
+  };
+  while (!(await waiting())) await sleep(100);
+  await lab.world.stopWorker();
+  const before = await timers();
+  if (order === 'before') await handleOf(vmid).signal('approve', code);
+  while ((await timers()) === before) await sleep(200);
+  if (order === 'after') await handleOf(vmid).signal('approve', code);
+  await lab.world.startWorker();
+  expect(await lab.closed(asked.id)).toMatchObject({ state: 'expired', reasons: [{ code: 'TTL' }] });
+  expect(lab.deletes(cluster).filter(call => call.includes(`/${vmid} `))).toEqual([]);
+  await handleOf(vmid).result();
+  // The decision that came too late is recorded as refused.
+  const { rows } = await lab.world.database.pool.query(
+    `select result from audit where object_id = $1 and action = 'deletion.refused'`,
+    [asked.id],
+  );
+  expect(rows).toEqual([{ result: 'refused' }]);
 });
 
 describe('a destroy of which nothing can be found out', () => {

@@ -76,27 +76,6 @@ describe('time to live', () => {
     expect(deletesOf(asked.vmid)).toEqual([]);
   });
 
-  test.each(['before', 'after'] as const)(
-    'an approval that comes in one task with the deadline, %s it: the deadline wins',
-    async order => {
-      const asked = await fresh();
-      const code = await lab.codeOf(asked, 'approve');
-      await lab.withoutWorker(async () => {
-        if (order === 'before') await asked.handle.signal('approve', code);
-        await lab.time.sleep(7 * DAY);
-        if (order === 'after') await asked.handle.signal('approve', code);
-      });
-      await expect(asked.handle.result()).resolves.toEqual({ state: 'expired' });
-      await lab.closed(asked.id);
-      expect(deletesOf(asked.vmid)).toEqual([]);
-      const { rows } = await lab.world.database.pool.query<{ result: string }>(
-        `select result from audit where object_id = $1 and action = 'deletion.refused'`,
-        [asked.id],
-      );
-      expect(rows).toEqual([{ result: 'refused' }]);
-    },
-  );
-
   test('an approval that can be carried out in time is, and the deadline stops', async () => {
     const asked = await fresh();
     await lab.time.sleep(7 * DAY - HOUR);

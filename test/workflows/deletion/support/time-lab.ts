@@ -36,8 +36,6 @@ export interface TimeLab extends DeletionLab {
   wait(cluster: Cluster, vmid: number): Promise<Waiting>;
   /** Code of a decision, as a person gets it. */
   codeOf(request: { id: string }, verdict: 'approve' | 'reject' | 'cancel'): Promise<string>;
-  /** While it runs, nobody takes tasks of Temporal. */
-  withoutWorker<T>(work: () => Promise<T>): Promise<T>;
   /** What activities are called with and give can be watched and held up: by name, run around the real one. */
   around: Partial<
     Record<
@@ -69,21 +67,13 @@ export async function startTimeLab(env: Record<string, string>, prepare: (lab: D
     ]),
   );
 
-  let stopWorker: () => Promise<void>;
-  async function startWorker(): Promise<void> {
-    const shared = { connection: time.nativeConnection, activities, stickyQueueScheduleToStartTimeout: '1 second' } as const;
-    const workers = await Promise.all([
-      Worker.create({ ...shared, taskQueue: taskQueues.control, workflowBundle: { codePath: workflowBundlePath() } }),
-      Worker.create({ ...shared, taskQueue: taskQueues.mutate }),
-      Worker.create({ ...shared, taskQueue: taskQueues.reflect }),
-    ]);
-    const running = Promise.all(workers.map(worker => worker.run()));
-    stopWorker = async () => {
-      workers.forEach(worker => worker.shutdown());
-      await running;
-    };
-  }
-  await startWorker();
+  const shared = { connection: time.nativeConnection, activities } as const;
+  const workers = await Promise.all([
+    Worker.create({ ...shared, taskQueue: taskQueues.control, workflowBundle: { codePath: workflowBundlePath() } }),
+    Worker.create({ ...shared, taskQueue: taskQueues.mutate }),
+    Worker.create({ ...shared, taskQueue: taskQueues.reflect }),
+  ]);
+  const running = Promise.all(workers.map(worker => worker.run()));
 
   return {
     ...lab,
@@ -111,16 +101,9 @@ export async function startTimeLab(env: Record<string, string>, prepare: (lab: D
     codeOf: async ({ id }, verdict) =>
       (await lab.decide(lab.approver, id, 'code', { verdict, ...(verdict === 'reject' && { reason: 'still in use' }) })).body
         .code,
-    async withoutWorker(work) {
-      await stopWorker();
-      try {
-        return await work();
-      } finally {
-        await startWorker();
-      }
-    },
     async stop() {
-      await stopWorker();
+      workers.forEach(worker => worker.shutdown());
+      await running;
       await clients.close();
       await time.teardown();
       await lab.stop();
