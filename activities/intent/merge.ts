@@ -1,7 +1,6 @@
 /** Merges a branch for a plan that somebody has read: planned once more, compared, merged by NetBox, and applied. */
 import type { MergeOutcome } from '../../clients/netbox/branching/merge';
 import type { IntentMerge, MergeEnd } from '../../database/repositories/intent/merges';
-import { openMergeStates } from '../../database/repositories/intent/merges';
 import type { AuditResult } from '../../domain/audit/record';
 import { mergeRefusal, type MergeReason } from '../../domain/intent/merge';
 import type { RunReason } from '../../domain/run';
@@ -30,7 +29,7 @@ export async function openMerge(deps: IntentDeps, mergeId: string, attempt: stri
   const { store } = deps;
   const merge = await mergeOf(deps, mergeId);
   const about = `branch ${merge.branch.name}`;
-  if (!openMergeStates.includes(merge.state)) return null;
+  if (merge.finishedAt !== null) return null;
   if (merge.state === 'merging') return { planId: null, about };
   const planId = derivedId(`check of merge ${mergeId} in ${attempt}`);
   const isOpen = await store.transaction(async tx => {
@@ -56,7 +55,7 @@ export async function openMerge(deps: IntentDeps, mergeId: string, attempt: stri
 /** Whether the branch may be merged for the plan that was read; ends the merge where it may not. */
 export async function checkMerge(deps: IntentDeps, mergeId: string): Promise<boolean> {
   const merge = await mergeOf(deps, mergeId);
-  if (merge.state !== 'checking' || merge.checkedPlanId === null) return openMergeStates.includes(merge.state);
+  if (merge.state !== 'checking' || merge.checkedPlanId === null) return merge.finishedAt === null;
   const plan = await planOf(deps, merge.checkedPlanId);
   const changes = await deps.store.listGuestChanges(plan.id);
   const refusal = mergeRefusal({ ...plan, changes }, merge);
@@ -73,7 +72,7 @@ export async function mergeInNetBox(
 ): Promise<MergeStep> {
   const { branching, store } = deps;
   const merge = await mergeOf(deps, mergeId);
-  if (!openMergeStates.includes(merge.state)) return 'ended';
+  if (merge.finishedAt !== null) return 'ended';
   await deps.netbox.open();
   const wait = { waitMs: longestMs, signal, onPoll: () => beat(`NetBox merges ${merge.branch.name}`) };
   if (merge.state === 'merging') return settleMerge(deps, merge, wait);
@@ -144,7 +143,7 @@ export async function failMerge(
   { reason, message }: { reason: MergeReason | RunReason; message: string },
 ): Promise<void> {
   const merge = await mergeOf(deps, mergeId);
-  if (!openMergeStates.includes(merge.state)) return;
+  if (merge.finishedAt !== null) return;
   const rest = merge.state === 'merging' ? ' NetBox may have merged the branch all the same: if it has, that is applied.' : '';
   await endMerge(deps, merge, { state: 'failed', reason, message: `${message}${rest}` });
 }

@@ -55,7 +55,10 @@ export function planListBody({ plans, caller, shut, form, ...paging }: PlanList)
 
 const planRow = ({ id, branch, changeLog, state, message, changes, blocked, run, createdAt, requestedBy }: PlanLine): Html =>
   row(
-    link(`/ui/intent/plans/${id}`, branch !== null ? `Branch ${branch.name}` : changeLog === null ? 'A request' : 'Changes in NetBox'),
+    link(
+      `/ui/intent/plans/${id}`,
+      branch !== null ? `Branch ${branch.name}` : changeLog === null ? 'A request' : 'Changes in NetBox',
+    ),
     planBadge(state),
     [
       message ?? counted(changes, 'guest'),

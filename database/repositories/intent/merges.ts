@@ -4,7 +4,6 @@ import type { RunReason } from '../../../domain/run';
 import type { Queryable } from '../../queryable';
 
 export type MergeState = 'pending' | 'checking' | 'merging' | 'merged' | 'refused' | 'failed';
-export const openMergeStates: readonly MergeState[] = ['pending', 'checking', 'merging'];
 
 /** Somebody has read a plan of a branch, and wants the branch to be merged for it. */
 export interface IntentMerge {
