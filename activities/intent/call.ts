@@ -24,7 +24,7 @@ const mostSends = 3;
 export async function performCall(deps: IntentDeps, changeId: string, seq: number, parts: WorkParts): Promise<CallEnd> {
   const work = await openWork(deps, changeId, seq, parts);
   try {
-    for (;;) {
+    for (let looks = 1; ; looks++) {
       const stored = await work.stored();
       switch (stored.state) {
         case 'planned':
@@ -37,6 +37,8 @@ export async function performCall(deps: IntentDeps, changeId: string, seq: numbe
           await followTask(work, stored);
           break;
         default:
+          // Whoever ended it before us may have died before the audit log had it.
+          if (looks === 1) await auditEnd(work, stored.state, stored.message ?? undefined);
           return { state: stored.state, reason: stored.reason, message: stored.message };
       }
     }
