@@ -346,3 +346,28 @@ test('where two must approve, one person counts once, and nothing happens before
     receipt: { approvedBy: ['approver', 'approver', 'second'] },
   });
 });
+
+test('a secret in what Proxmox answers, and a code, are in no row and in no answer', async () => {
+  const asked = await ask();
+  const secret = 'canary-0d3f6c1b';
+  const message = `storage login failed: password=${secret}`;
+  cluster.proxmox.faults.add({
+    match: { method: 'DELETE', pathPattern: `/qemu/${asked.vmid}$` },
+    when: 'before',
+    action: { kind: 'status', status: 500, message },
+  });
+  const { code } = (await lab.decide(lab.approver, asked.id, 'code', { verdict: 'approve' })).body;
+  await direct.driver.send(cluster, asked.vmid, 'approve', code, 'update');
+  await look(asked.vmid);
+  const ended = await lab.show(asked.id);
+  expect(ended.reasons[0]?.message).toContain('storage login failed');
+  const { rows } = await lab.world.database.pool.query<{ kept: string }>(
+    `select concat((select jsonb_agg(r) from deletion_request r where id = $1), (select jsonb_agg(d) from deletion_decision d where request_id = $1),
+       (select jsonb_agg(a) from audit a where object_id = $1), (select jsonb_agg(n) from notification_delivery n)) as kept`,
+    [asked.id],
+  );
+  for (const canary of [secret, code]) {
+    expect(JSON.stringify(ended)).not.toContain(canary);
+    expect(rows[0]?.kept).not.toContain(canary);
+  }
+});
