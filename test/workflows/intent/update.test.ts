@@ -48,7 +48,8 @@ test('cores, memory, a disk, a card and tags of a stopped guest end as wanted, r
   );
   const actors = items.filter(({ phase }) => phase === 'intent').map(({ actor }) => actor);
   expect(actors.length).toBeGreaterThan(0);
-  for (const actor of actors) expect(actor).toMatchObject({ kind: 'service', name: 'api-key:environment', authenticatedBy: 'run' });
+  for (const actor of actors)
+    expect(actor).toMatchObject({ kind: 'service', name: 'api-key:environment', authenticatedBy: 'run' });
 
   const plan = await lab.planOf(cluster, [update(100, { cores: 4, memory_mib: 2048, tags: ['blue'] })]);
   expect(plan).toMatchObject({ state: 'ready', permitted: true, changes: [{ calls: [], fields: [] }] });
