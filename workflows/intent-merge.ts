@@ -7,7 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { IntentActivities } from '../activities/intent/activities';
-import type { MergeStep } from '../activities/intent/merge';
+import type { MergeStep } from '../activities/intent/merge-in-netbox';
 import type { MergeReason } from '../domain/intent/merge';
 import type { RunReason } from '../domain/run';
 import { searchAttributes } from '../temporal/search-attributes';

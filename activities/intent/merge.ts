@@ -1,14 +1,11 @@
 /** Merges a branch for a plan that somebody has read: planned once more, compared, merged by NetBox, and applied. */
-import type { MergeOutcome } from '../../clients/netbox/branching/merge';
-import type { IntentMerge, MergeEnd } from '../../database/repositories/intent/merges';
-import type { AuditResult } from '../../domain/audit/record';
+import type { IntentMerge } from '../../database/repositories/intent/merges';
 import { mergeRefusal, type MergeReason } from '../../domain/intent/merge';
 import type { RunReason } from '../../domain/run';
-import { redactText } from '../../domain/redaction';
-import { StopRun } from '../failures';
-import { applyMerge, derivedId, ownMerge } from './apply-merge';
+import { applyMerge, derivedId } from './apply-merge';
 import type { ApplyToStart } from './branch-event';
 import type { IntentDeps } from './deps';
+import { endMerge, mergeOf } from './merge-row';
 import { planOf } from './plan';
 
 export interface OpenedMerge {
@@ -17,12 +14,6 @@ export interface OpenedMerge {
   /** In a few words. */
   about: string;
 }
-
-/** So long a merge may take in NetBox, or wait there for its turn. */
-const longestMs = 3_600_000;
-
-/** `again`: it is not known that NetBox has merged, and nothing of ours is under way there any more: plan and compare once more. */
-export type MergeStep = 'merged' | 'ended' | 'again';
 
 /** Null when the merge has ended: its workflow has nothing to do any more. */
 export async function openMerge(deps: IntentDeps, mergeId: string, attempt: string): Promise<OpenedMerge | null> {
@@ -63,66 +54,11 @@ export async function checkMerge(deps: IntentDeps, mergeId: string): Promise<boo
   return refusal === undefined;
 }
 
-/** Has NetBox merge the branch, and waits for its job. A repeated attempt looks what became of the one before. */
-export async function mergeInNetBox(
-  deps: IntentDeps,
-  mergeId: string,
-  beat: (what: string) => void,
-  signal: AbortSignal,
-): Promise<MergeStep> {
-  const { branching, store } = deps;
-  const merge = await mergeOf(deps, mergeId);
-  if (merge.finishedAt !== null) return 'ended';
-  await deps.netbox.open();
-  const wait = { waitMs: longestMs, signal, onPoll: () => beat(`NetBox merges ${merge.branch.name}`) };
-  if (merge.state === 'merging') return settleMerge(deps, merge, wait);
-  const seq = await deps.audit.begin(entryOf(merge));
-  if (!(await store.beginMerging(mergeId, seq))) {
-    await deps.audit.complete(seq, { result: 'refused', reason: 'Another attempt has begun.' });
-    return 'again';
-  }
-  const outcome = await branching.merge(merge.branch.id, { ...wait, acknowledgeConflicts: merge.acknowledgeConflicts });
-  const sent = { ...merge, auditSeq: seq };
-  if (outcome.kind === 'running' || outcome.kind === 'unanswered') return settleMerge(deps, sent, wait);
-  if (outcome.kind === 'merged' || outcome.kind === 'not-ready') return settleMerge(deps, sent, wait, outcome);
-  await endMerge(deps, sent, { state: 'refused', ...refusedAs(outcome) });
-  return 'ended';
-}
-
-/** Judges by the branch, once nothing merges it any more. */
-async function settleMerge(
-  deps: IntentDeps,
-  merge: IntentMerge,
-  wait: Parameters<IntentDeps['branching']['awaitMerges']>[1],
-  outcome?: MergeOutcome,
-): Promise<MergeStep> {
-  const branch = await deps.branching.awaitMerges(merge.branch.id, wait);
-  if (!branch) {
-    const message = `NetBox has no branch ${merge.branch.name} any more, or its token may not see it.`;
-    await endMerge(deps, merge, { state: 'refused', reason: 'branch_not_found', message });
-    return 'ended';
-  }
-  if (branch.mergedTime !== undefined) {
-    if (await ownMerge(deps, branch)) return 'merged';
-    const message = `${branch.mergedBy?.username ?? 'Somebody'} merged the branch in NetBox at the same time. That merge is applied as theirs.`;
-    await endMerge(deps, merge, { state: 'refused', reason: 'merged_elsewhere', message });
-    return 'ended';
-  }
-  if (outcome?.kind === 'not-ready' && branch.status !== 'ready') {
-    const message = `The branch is ${branch.status} in NetBox: only one that is ready can be merged.`;
-    await endMerge(deps, merge, { state: 'refused', reason: 'branch_not_ready', message });
-    return 'ended';
-  }
-  await deps.store.checkMergeAgain(merge.id);
-  if (merge.auditSeq !== null) {
-    await deps.audit.complete(merge.auditSeq, { result: 'failed', reason: 'NetBox has not merged the branch.' });
-  }
-  return 'again';
-}
-
 /** The run of the merge, which is made once, whoever sees the merge first; null when there is nothing to apply. */
 export async function applyOwnMerge(deps: IntentDeps, mergeId: string): Promise<ApplyToStart | null> {
   const merge = await mergeOf(deps, mergeId);
+  // An earlier attempt got as far as that, and nobody heard of it.
+  if (merge.runId !== null) return startOf(deps, merge, merge.runId);
   if (merge.state !== 'merging') return null;
   const branch = await deps.branching.find(merge.branch.id);
   if (branch?.mergedTime === undefined) {
@@ -136,6 +72,13 @@ export async function applyOwnMerge(deps: IntentDeps, mergeId: string): Promise<
   return start;
 }
 
+const startOf = (deps: IntentDeps, { branch, requestedBy }: IntentMerge, runId: string): ApplyToStart => ({
+  runId,
+  workflowId: deps.workflowIdOf(runId),
+  actor: requestedBy,
+  summary: `Apply the branch ${branch.name}, merged by ${requestedBy}`,
+});
+
 /** What cannot go on. Where NetBox was asked, it may merge all the same: then the watch of branches applies it. */
 export async function failMerge(
   deps: IntentDeps,
@@ -147,58 +90,3 @@ export async function failMerge(
   const rest = merge.state === 'merging' ? ' NetBox may have merged the branch all the same: if it has, that is applied.' : '';
   await endMerge(deps, merge, { state: 'failed', reason, message: `${message}${rest}` });
 }
-
-async function mergeOf({ store }: IntentDeps, mergeId: string): Promise<IntentMerge> {
-  const merge = await store.findIntentMerge(mergeId);
-  if (!merge) throw new StopRun('internal', `There is no merge ${mergeId}.`);
-  return merge;
-}
-
-function refusedAs(outcome: MergeOutcome): { reason: MergeReason; message: string } {
-  switch (outcome.kind) {
-    case 'conflicts': {
-      const told = outcome.conflicts
-        .slice(0, 5)
-        .map(conflict => `${conflict.objectType} ${conflict.objectName} (${conflict.fields.join(', ')})`);
-      const message = `Main and the branch have changed the same: ${told.join('; ')}. Look at them in NetBox, then merge with the conflicts acknowledged.`;
-      return { reason: 'branch_conflicts', message };
-    }
-    case 'nothing-to-merge':
-      return { reason: 'branch_empty', message: 'The branch has no changes.' };
-    default: {
-      const { error = '', problems = [] } = outcome.kind === 'failed' ? outcome : {};
-      const [problem] = problems;
-      const words = redactText(problem ? `${problem.model} ${problem.field}: ${problem.detail}` : error);
-      return { reason: 'merge_refused', message: `NetBox could not merge the branch, and nothing of it is in main: ${words}` };
-    }
-  }
-}
-
-const auditResults: Readonly<Record<MergeEnd['state'], AuditResult>> = {
-  merged: 'succeeded',
-  refused: 'refused',
-  failed: 'unknown',
-};
-
-async function endMerge(deps: IntentDeps, merge: IntentMerge, end: MergeEnd): Promise<void> {
-  await deps.store.endIntentMerge(merge.id, end);
-  if (merge.auditSeq === null) return;
-  await deps.audit.complete(merge.auditSeq, {
-    result: auditResults[end.state],
-    ...(end.reason !== undefined && { reason: `${end.reason}: ${end.message}` }),
-    ...(end.runId !== undefined && { runId: end.runId }),
-  });
-}
-
-const entryOf = ({ branch, requestedBy, requesterId, id, digest }: IntentMerge) => ({
-  action: 'intent.merge' as const,
-  actor: { kind: 'user' as const, id: requesterId, name: requestedBy, authenticatedBy: 'none', label: null },
-  object: { type: 'branch', id: String(branch.id) },
-  endpointId: null,
-  runId: null,
-  beforeDigest: null,
-  afterDigest: null,
-  reason: null,
-  detail: { branch: branch.name, merge: id, digest },
-  requestId: null,
-});

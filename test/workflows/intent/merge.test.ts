@@ -177,6 +177,29 @@ test('what main changed as well keeps NetBox from merging until it is acknowledg
   expect(Number(cluster.proxmox.world.guest(101)?.config['memory'])).toBe(3072);
 });
 
+test('what NetBox does not let us merge, or cannot, stays open, with its reason', async () => {
+  const branch = await makeBranch('not to be merged');
+  await change(branch, 'web', { memory: 1280 });
+  const { faults } = lab.netbox.simulator;
+  faults.add({
+    match: { method: 'POST', pathPattern: '/merge/$' },
+    when: 'before',
+    action: { kind: 'status', status: 403, body: { detail: 'This user does not have permission to merge branches.' } },
+  });
+  expect(await ask(branch, await planOf(branch))).toMatchObject({
+    state: 'refused',
+    reason: 'netbox-permission',
+    message: expect.stringContaining('netbox_branching.merge_branch'),
+  });
+  faults.clear();
+  const twin = { virtual_machine: (await lab.vmNamed('web')).id, name: 'twin' };
+  expect((await lab.person.post('virtualization/interfaces/', twin, inside(branch))).status).toBe(201);
+  expect((await lab.person.post('virtualization/interfaces/', twin)).status).toBe(201);
+  const merge = await ask(branch, await planOf(branch), { allow_blocked: true });
+  expect(merge).toMatchObject({ state: 'refused', message: expect.stringMatching(/already exists|blocked/) });
+  expect(await statusOf(branch)).toBe('ready');
+});
+
 /** What the validator for NetBox's configuration says of a branch, in a Python without NetBox. */
 async function validated(branch: Row, url: string, applyToProxmox = true): Promise<{ permitted: boolean; message: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'proxbox-validator-'));
