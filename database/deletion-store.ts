@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { bind, type Bound } from './bind';
 import { inTransaction } from './queryable';
+import * as audited from './repositories/deletion/audited';
 import * as decisions from './repositories/deletion/decisions';
 import * as losses from './repositories/deletion/losses';
 import * as requesters from './repositories/deletion/requesters';
@@ -20,6 +21,7 @@ const { CODE_MINUTES: _, ...ofDecisions } = decisions;
 const repositories = {
   ...requests,
   ...requesters,
+  ...audited,
   ...ofDecisions,
   ...losses,
   findPlanOfRun,

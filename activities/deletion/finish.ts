@@ -118,10 +118,16 @@ export async function close(deps: DeletionDeps, requestId: string): Promise<void
   const request = await requestOf(deps, requestId);
   if (!isFinal(request.state) || request.closedAt !== null) return;
   await keepReceipt(deps, request);
+  for (const seq of await deps.store.listUnfinishedOf(requestId)) {
+    const reason = 'The worker ended in the middle of it. What became of it was found out by reading.';
+    await deps.audit.complete(seq, { result: 'unknown', reason });
+  }
   const why = request.reasons[0]?.message ?? '';
-  await deps.audit.note(
-    auditEntry(request, 'deletion.end', { state: request.state, by: request.endedBy }, { reason: why === '' ? null : why }),
-  );
+  if (!(await deps.store.isEndAudited(requestId))) {
+    await deps.audit.note(
+      auditEntry(request, 'deletion.end', { state: request.state, by: request.endedBy }, { reason: why === '' ? null : why }),
+    );
+  }
   await deps.store.tellDeletion({
     event: 'deletion-ended',
     about: `${request.id}/ended`,
