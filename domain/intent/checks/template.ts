@@ -13,7 +13,13 @@ export const templateCheck: Check = {
       ...(vmid === null ? [] : templateProblems(vmid, subject)),
       ...(iso !== null && !isContainer ? missing(world.volumes, iso, 'iso_not_found', 'ISO', 'proxmox_iso') : []),
       ...(isContainer && vmid === null && (archive ?? iso) !== null
-        ? missing(world.volumes, archive ?? iso ?? '', 'ostemplate_not_found', 'archive', 'proxmox_ostemplate')
+        ? missing(
+            world.volumes,
+            archive ?? iso ?? '',
+            'ostemplate_not_found',
+            'archive',
+            archive === null ? 'proxmox_iso' : 'proxmox_ostemplate',
+          )
         : []),
     ];
   },

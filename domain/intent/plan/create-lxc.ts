@@ -34,8 +34,8 @@ export function lxcEdits(change: GuestCreate, options: PlanOptions): Edit[] {
 
 const noArchive = refuse(
   'ostemplate_missing',
-  'proxmox_ostemplate',
-  'A container is made from an archive. Set the custom field proxmox_ostemplate (local:vztmpl/…), or proxmox_template_vmid to clone one.',
+  'proxmox_iso',
+  'A container is made from an archive. Set the custom field proxmox_iso to one (local:vztmpl/…), or proxmox_template_vmid to clone a container.',
 );
 
 /** A card with the addresses that NetBox has on its interface. */
