@@ -25,7 +25,7 @@ const leftText = ({ deadline }: Pick<DeletionRowView, 'deadline'>): string =>
 
 /** Everything that one decides by. */
 export function reportDeletion(request: DeletionView, paints: Paints): string[] {
-  const { about, snapshot, decisions, you } = request;
+  const { about, snapshot, decisions, you, lost } = request;
   return [
     ...properties([
       ['request', request.id],
@@ -66,6 +66,10 @@ export function reportDeletion(request: DeletionView, paints: Paints): string[] 
           reason ?? '',
         ]),
       ),
+    ),
+    ...section(
+      'what a merged branch deleted in NetBox',
+      table(lost.map(({ type, name, state, message }) => [`  ${type.split('.')[1] ?? type}`, name, state, message ?? ''])),
     ),
     ...section(
       'you',

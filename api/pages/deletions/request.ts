@@ -50,6 +50,7 @@ export function requestBody({ request, deciders, audit, caller, netboxUrl, sent 
         ),
     decisionsOf(request, caller, sent),
     decided(request),
+    lostOf(request),
     receiptOf(request),
     chain(audit),
   ];
@@ -82,6 +83,37 @@ function decided({ decisions }: DeletionView): Html | null {
           reason ?? '–',
           effectiveAt === null ? 'no' : time(effectiveAt),
         ),
+      ),
+    ),
+  );
+}
+
+const lostWords: Readonly<Record<DeletionView['lost'][number]['state'], string>> = {
+  lost: 'gone',
+  reserved: 'kept, reserved',
+  restored: 'back',
+  freed: 'free',
+  missing: 'did not come back',
+};
+
+/** What a merged branch took: until the end the addresses alone are there. */
+function lostOf({ lost }: DeletionView): Html | null {
+  if (lost.length === 0) return null;
+  return section(
+    'What a merged branch deleted in NetBox',
+    h(
+      'p',
+      { class: 'hint' },
+      'Unless the guest is destroyed, it all comes back: under new ids, and without journal, contacts, services and images.',
+    ),
+    table(
+      'Objects of NetBox',
+      ['What', 'Name', 'Id before', 'Id now', 'State'],
+      lost.map(({ type, name, was, is, state, message }) =>
+        row(type.split('.')[1] ?? type, name, String(was), is === null ? '–' : String(is), [
+          lostWords[state],
+          message !== null && h('small', { class: 'under' }, message),
+        ]),
       ),
     ),
   );

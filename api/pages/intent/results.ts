@@ -26,7 +26,7 @@ export function resultsOf({ intent, phase, state }: Pick<RunView, 'intent' | 'ph
     table(
       'Guests',
       ['Guest', 'Change', 'State', 'What happened'],
-      results.map(({ changeId, name, kind, vmid, op, state: at, message, reason, proxmox_upid: task }) =>
+      results.map(({ changeId, name, kind, vmid, op, state: at, message, reason, proxmox_upid: task, deletionRequest }) =>
         row(
           [link(`/ui/intent/plans/${planId}#change-${changeId}`, name), ' ', h('small', null, `${kind}/${vmid ?? '–'}`)],
           actionBadge(op),
@@ -35,6 +35,7 @@ export function resultsOf({ intent, phase, state }: Pick<RunView, 'intent' | 'ph
             message === '' ? (endWords[at] ?? '–') : message,
             reason !== null && h('code', { class: 'under' }, reason),
             task !== null && h('small', { class: 'under' }, `Task ${task}`),
+            deletionRequest !== null && link(`/ui/deletions/${deletionRequest}`, 'Deletion request'),
           ],
         ),
       ),
