@@ -1,15 +1,16 @@
+import { createProxmoxClient } from '../../../clients/proxmox/client';
 import { vm } from '../reflection/support/guests';
 import type { Cluster } from '../reflection/support/lab';
 import { startDeletionLab, type DeletionLab } from './support/deletion-lab';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let lab: DeletionLab;
 let cluster: Cluster;
 let next = 100;
 
 beforeAll(async () => {
-  lab = await startDeletionLab({ PROXBOX_DELETION_BACKUP_POLICY: 'recent', PROXBOX_DELETION_BACKUP_STORAGE: 'backup-nfs' });
+  lab = await startDeletionLab({ PROXBOX_DELETION_BACKUP_POLICY: '' });
   cluster = await lab.writable(
     'backups',
     Array.from({ length: 12 }, (_, index) => vm(100 + index, `vm-${100 + index}`, { power: 'stopped' })),
@@ -21,20 +22,15 @@ const deletesOf = (vmid: number): string[] => lab.deletes(cluster).filter(call =
 const backupsMade = (vmid: number): number =>
   cluster.proxmox.requests.list().filter(({ path, params }) => path.endsWith('/vzdump') && params['vmid'] === String(vmid))
     .length;
-async function asRoot(method: 'GET' | 'POST', path: string, body?: string): Promise<{ volid: string }[]> {
+/** Proxmox as its administrator sees it. */
+async function asRoot<T>(work: (client: ReturnType<typeof createProxmoxClient>) => Promise<T>): Promise<T> {
   const { tokenId, secret } = cluster.proxmox.tokens.full;
-  const response = await fetch(`${cluster.proxmox.url}/api2/json${path}`, {
-    method,
-    headers: {
-      authorization: `PVEAPIToken=${tokenId}=${secret}`,
-      ...(body !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }),
-    },
-    ...(body !== undefined && { body }),
-  });
-  return ((await response.json()) as { data: { volid: string }[] }).data;
+  const auth = { type: 'token', tokenId, secret } as const;
+  const client = createProxmoxClient({ baseUrl: cluster.proxmox.url, auth, tls: { mode: 'insecure' } });
+  return work(client).finally(() => client.close());
 }
 const backupsOf = (node: string, vmid: number) =>
-  asRoot('GET', `/nodes/${node}/storage/backup-nfs/content?content=backup&vmid=${vmid}`);
+  asRoot(client => client.storageContent(node, 'backup-nfs', { content: 'backup', vmid }));
 const readAs = (token: 'read' | 'full') => {
   const { tokenId: principal, secret } = cluster.proxmox.tokens[token];
   return lab.change(cluster, { credentials: { read: { kind: 'token', principal, secret } } });
@@ -68,7 +64,7 @@ describe('a recent one', () => {
     const asked = await approved();
     expect(await lab.until(asked.id, 'blocked')).toMatchObject({ reasons: [{ code: 'backup_missing' }] });
     const { node } = cluster.proxmox.world.guest(asked.vmid);
-    await asRoot('POST', `/nodes/${node}/vzdump`, `vmid=${asked.vmid}&storage=backup-nfs`);
+    await asRoot(client => client.request('POST', `/nodes/${node}/vzdump`, { vmid: asked.vmid, storage: 'backup-nfs' }));
     expect(await lab.closed(asked.id)).toMatchObject({ state: 'destroyed', receipt: { withoutBackup: false } });
     expect(await backupsOf(node, asked.vmid)).toHaveLength(1);
   });
