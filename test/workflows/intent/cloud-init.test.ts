@@ -66,8 +66,11 @@ const blocksOf = ({ verdicts }: IntentPlanView): [string, string][] =>
   verdicts.flatMap(({ verdict, reason, message }) => (verdict === 'blocked' ? [[reason, message] as [string, string]] : []));
 
 test('a document becomes a file that its owner alone can read, which the guest names; the next plan is empty', async () => {
-  const run = await lab.apply(cluster, [userData(100, 'web')]);
+  const { id } = await lab.vmNamed('web');
+  const { payload, ...diff } = userData(100, 'web');
+  const run = await lab.apply(cluster, [{ ...diff, netbox_id: id, payload: { ...payload, password: SECRET } }]);
   expect(run.intent.results).toMatchObject([{ state: 'applied' }]);
+  expect(configOf(100)['cipassword']).toBeDefined();
   const file = join(folder, fileOf(100));
   expect(readFileSync(file, 'utf8')).toBe(documentOf('web'));
   expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -146,9 +149,11 @@ test('a storage that may hold no snippets blocks, too', async () => {
   expect(blocksOf(plan)).toEqual([['storage_content', expect.stringMatching(/may not hold snippets/)]]);
 });
 
-test('the document is in no row after its run, no history, no log and no answer', async () => {
+test('document and password are in no row after their runs, no history, no log, no answer, and nothing of NetBox', async () => {
   const { pool } = lab.world.database;
-  const kept = [lab.world.logged()];
+  const journal = (await lab.person.get('extras/journal-entries/?limit=100')).rows();
+  expect(journal).not.toEqual([]);
+  const kept = [lab.world.logged(), JSON.stringify([journal, await lab.vmNamed('web')])];
   for (const table of ['intent_plan', 'guest_change', 'guest_call', 'audit', 'run', 'run_event', 'intent_secret']) {
     const { rows } = await pool.query<{ text: string }>(`select ${table}::text as text from ${table}`);
     kept.push(...rows.map(({ text }) => text));
