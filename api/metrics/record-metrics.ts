@@ -35,7 +35,11 @@ export function recordMetrics(register: Registry, parts: Parts): void {
     labelNames: ['metric'],
     registers: [register],
   });
-  for (const { type: Metric, name, help, labelNames, read } of [...runMetrics(parts), ...deletionMetrics(parts), ...stateMetrics(parts)]) {
+  for (const { type: Metric, name, help, labelNames, read } of [
+    ...runMetrics(parts),
+    ...deletionMetrics(parts),
+    ...stateMetrics(parts),
+  ]) {
     const metric: Counter | Gauge = new Metric({
       name,
       help,

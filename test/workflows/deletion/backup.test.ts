@@ -27,7 +27,11 @@ async function asRoot<T>(work: (client: ReturnType<typeof createProxmoxClient>) 
   const { tokenId, secret } = cluster.proxmox.tokens.full;
   const auth = { type: 'token', tokenId, secret } as const;
   const client = createProxmoxClient({ baseUrl: cluster.proxmox.url, auth, tls: { mode: 'insecure' } });
-  return work(client).finally(() => client.close());
+  try {
+    return await work(client);
+  } finally {
+    await client.close();
+  }
 }
 const backupsOf = (node: string, vmid: number) =>
   asRoot(client => client.storageContent(node, 'backup-nfs', { content: 'backup', vmid }));
