@@ -6,6 +6,8 @@ export interface EndpointRun {
   reason: RunReason | null;
   /** Of the endpoint. */
   name: string;
+  /** What it says of itself: what a dry run planned, or what could not be seen. */
+  message: string | null;
 }
 
 export interface FullSyncEnd {
@@ -37,5 +39,19 @@ export function endOfFullSync(runs: readonly EndpointRun[]): FullSyncEnd {
     const message = `A person must read the plan of ${names('awaiting_confirmation')}.`;
     return { state: 'awaiting_confirmation', ...withReason(waiting), message };
   }
-  return { state: 'completed' };
+  const message = told(runs);
+  return { state: 'completed', ...(message !== '' && { message }) };
+}
+
+const mostTold = 5;
+
+/** What completed runs say of themselves: the one by itself, several with the names of their endpoints. */
+function told(runs: readonly EndpointRun[]): string {
+  const all = runs.flatMap(({ name, message }) =>
+    message === null ? [] : [runs.length === 1 ? message : `${name}: ${message}`],
+  );
+  const more = all.length - mostTold;
+  return [...all.slice(0, mostTold), ...(more > 0 ? [`${more} more endpoints have something to say: see their runs.`] : [])].join(
+    ' ',
+  );
 }

@@ -7,6 +7,7 @@ type Store = Pick<ReflectionStore, 'listChildren' | 'listConfirmed' | 'listWaiti
 export const asEndpointRun = (run: RunRecord & { endpointName: string | null }): EndpointRun => ({
   state: run.state,
   reason: run.reason,
+  message: run.message,
   name: run.endpointName ?? run.endpointId ?? run.id,
 });
 

@@ -12,6 +12,7 @@ export interface RunRecord {
   requestedBy: string;
   state: RunState;
   reason: RunReason | null;
+  message: string | null;
   counts: Record<string, number>;
 }
 
@@ -24,10 +25,11 @@ interface Row {
   requested_by: string;
   state: RunState;
   reason: RunReason | null;
+  message: string | null;
   counts: Record<string, number>;
 }
 
-const columns = 'id, kind, parent_id, endpoint_id, scope, requested_by, state, reason, counts';
+const columns = 'id, kind, parent_id, endpoint_id, scope, requested_by, state, reason, message, counts';
 
 const toRecord = (row: Row): RunRecord => ({
   id: row.id,
@@ -38,6 +40,7 @@ const toRecord = (row: Row): RunRecord => ({
   requestedBy: row.requested_by,
   state: row.state,
   reason: row.reason,
+  message: row.message,
   counts: row.counts,
 });
 

@@ -4,7 +4,7 @@ import type { RunReason, RunState } from '../../../../domain/run';
 const of = (...states: (RunState | readonly [RunState, RunReason])[]): EndpointRun[] =>
   states.map((given, index) => {
     const [state, reason] = typeof given === 'string' ? ([given, null] as const) : given;
-    return { state, reason, name: `e${index + 1}` };
+    return { state, reason, name: `e${index + 1}`, message: null };
   });
 
 test.each([
@@ -22,4 +22,14 @@ test.each([
   [of('partial', 'awaiting_confirmation'), { state: 'partial', message: 'Incomplete for e1.' }],
 ])('a full sync is as good as its worst endpoint: %j', (runs, end) => {
   expect(endOfFullSync(runs)).toEqual(end);
+});
+
+test('a completed full sync says what its endpoints say of themselves', () => {
+  const say = (...messages: (string | null)[]): EndpointRun[] =>
+    messages.map((message, index) => ({ state: 'completed', reason: null, name: `e${index + 1}`, message }));
+  expect(endOfFullSync(say('Dry run: 3 changes are planned.')).message).toBe('Dry run: 3 changes are planned.');
+  expect(endOfFullSync(say(null, 'n2 does not answer.', 'Another.')).message).toBe('e2: n2 does not answer. e3: Another.');
+  expect(endOfFullSync(say(...Array.from({ length: 7 }, () => 'Something.'))).message).toMatch(
+    /e5: Something\. 2 more endpoints/,
+  );
 });
