@@ -103,7 +103,8 @@ export async function planRun(
     firstRun: !knowsGuests(links),
     foreignVmCount: knowsGuests(links) ? 0 : await countForeign(deps, endpoint, links),
     relink,
-    limitPercent: policy.planChangeLimitPercent,
+    // Somebody has decided already about the guests that a change was applied to.
+    limitPercent: run.scope.guests === undefined ? policy.planChangeLimitPercent : 100,
     otherTool: { installed: otherTool, declaredOff: policy.otherToolDisabled },
     confirmed: marks,
   });

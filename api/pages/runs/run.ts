@@ -70,7 +70,14 @@ function factsOf(run: RunView): Html {
     ...(run.endpoint === null
       ? []
       : [['Endpoint', link(`/ui/endpoints/${run.endpoint.id}`, run.endpoint.name ?? 'deleted')] as const]),
-    ...(run.parentId === null ? [] : [['Part of', link(`/ui/runs/${run.parentId}`, 'a full sync')] as const]),
+    ...(run.parentId === null
+      ? []
+      : [
+          [
+            'Part of',
+            link(`/ui/runs/${run.parentId}`, run.scope.guests === undefined ? 'a full sync' : 'a run of changes'),
+          ] as const,
+        ]),
     ...(run.netboxVersion === null ? [] : [['NetBox', run.netboxVersion] as const]),
   ]);
 }
