@@ -192,6 +192,13 @@ describe('what is known of a guest', () => {
     expect(records.get('qemu/100')!.state).toBe('unproven');
   });
 
+  test('evidence that a guest has which was not looked at this time proves nothing either', () => {
+    const twin = guest(101, { name: 'twin', evidence: web.evidence });
+    const others = { inventory: { ...inventory([web]), others: [guestKey(twin)] } };
+    expect(match({ ...others, records: recordOf(twin) }).records.get('qemu/100')!.state).toBe('unproven');
+    expect(match(others).records.get('qemu/100')!.state).toBe('proven');
+  });
+
   test('no evidence is said once', () => {
     const bare = guest(100, { name: 'web', evidence: {} });
     expect(match({}, [bare]).codes).toEqual(['unproven']);
