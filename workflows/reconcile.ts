@@ -35,7 +35,8 @@ export async function reconcile(): Promise<ReconcileResult> {
   const { toStart, ended, settled } = await reconcileRuns();
   for (const run of toStart) await start(run);
   // Releases before deletion requests have no such step in their histories.
-  if (patched('deletion-requests')) for (const request of await listLostDeletions()) await startDeletion(request, 'taken up again');
+  if (patched('deletion-requests'))
+    for (const request of await listLostDeletions()) await startDeletion(request, 'taken up again');
   setCurrentDetails(`started: ${toStart.length}, ended: ${ended}, settled: ${settled}`);
   return { started: toStart.length, ended, settled };
 }

@@ -36,7 +36,10 @@ const approval = {
     .regex(/^[0-9a-f]{64}$/, 'Give the digest of the request that was read.')
     .describe('Of what you saw.'),
   name: plainText(255).describe('The name of the guest, typed; its VMID where it has no name.'),
-  without_backup: z.boolean().default(false).describe('It goes without a backup. Counts only where the read credential would see one.'),
+  without_backup: z
+    .boolean()
+    .default(false)
+    .describe('It goes without a backup. Counts only where the read credential would see one.'),
 };
 const reason = plainText(255);
 

@@ -149,12 +149,13 @@ function changeReasons({ change }: GateFacts): GateReason[] {
   if (!change) return [];
   const permission = intentPermission(change.op, change.kind);
   const { requester } = change;
-  if (requester === null) {
+  if (requester === 'to-be-adopted' && change.op === 'delete') return [];
+  if (requester === null || requester === 'to-be-adopted') {
     return [
       reason('requester_unknown', 'Whoever asked for this is none of our users. Link their NetBox account to a user of ours.'),
     ];
   }
-  if (requester === 'to-be-adopted' || (requester.heldAtRequest && requester.holdsNow)) return [];
+  if (requester.heldAtRequest && requester.holdsNow) return [];
   const when = requester.holdsNow
     ? 'did not hold it when they asked'
     : requester.heldAtRequest

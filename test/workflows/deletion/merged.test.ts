@@ -1,5 +1,6 @@
 import type { Row } from '../../contract/netbox/support/api';
 import { eventually, valueOf } from '../../contract/netbox/support/branching';
+import { startProgram } from '../../support/child-program';
 import { ipOf, vm } from '../reflection/support/guests';
 import type { Cluster } from '../reflection/support/lab';
 import { startDeletionLab, type DeletionLab } from './support/deletion-lab';
@@ -11,7 +12,7 @@ let lab: DeletionLab;
 let cluster: Cluster;
 let netbox: Merging;
 
-const vmids = [100, 101, 102, 103, 104, 105, 106] as const;
+const vmids = [100, 101, 102, 103, 104, 105, 106, 107] as const;
 const named = (vmid: number): string => `vm-${vmid}`;
 
 beforeAll(async () => {
@@ -205,4 +206,25 @@ test('what cannot come back is listed: a tenant that is gone, an address that so
   );
   expect(await netbox.vmNamed(named(103))).toMatchObject({ tenant: null, serial: 'S1' });
   await eventually(async () => ((await lab.sync(cluster)).state === 'completed' ? true : undefined));
+});
+
+test('a worker that is killed in the middle of restoring leaves the rest to the next one, without doubles', async () => {
+  const before = await netbox.portrait(named(107));
+  const { run } = await netbox.mergeDelete([named(107)]);
+  const id = await netbox.requestOf(run, named(107));
+  await lab.until(id, 'pending');
+  await lab.world.stopWorker();
+  const doomed = startProgram('test/workflows/crash/support/worker-program.ts', [], lab.world.environment);
+  await doomed.nextLine();
+  const match = { method: 'POST', pathPattern: '^/api/virtualization/interfaces/' };
+  lab.netbox.simulator.faults.add({ match, when: 'after', action: { kind: 'hang', ms: 20_000 } });
+  await lab.decide(lab.requester, id, 'cancel');
+  await eventually(async () => (lab.netbox.simulator.faults.list()[0]?.fired === 1 ? true : undefined));
+  await doomed.kill();
+  lab.netbox.simulator.faults.clear();
+  await lab.world.startWorker();
+  expect(await lab.closed(id)).toMatchObject({ state: 'cancelled' });
+  expect(await netbox.portrait(named(107))).toEqual(before);
+  expect(await addressesOf(107)).toHaveLength(1);
+  expect((await lab.sync(cluster)).writes).toEqual([]);
 });

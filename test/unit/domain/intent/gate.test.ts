@@ -19,6 +19,12 @@ test('everything in place is allowed', () => {
   expect(decideGate(facts({ optIn: { by: 'request' } }))).toEqual({ allowed: true });
 });
 
+test('a delete of a branch becomes a request, also where nobody of ours has merged it: somebody must adopt it', () => {
+  const optIn = { by: 'branch', name: 'b', applyToProxmox: true, applyDestroyConfirmed: true } as const;
+  const change = { op: 'delete', kind: 'qemu', requester: 'to-be-adopted' } as const;
+  expect(decideGate(facts({ optIn, change }))).toEqual({ allowed: true });
+});
+
 test.each<[string, Partial<GateFacts>]>([
   ['intent_disabled', { settings: { ...on, netbox_to_proxmox_enabled: false } }],
   ['intent_phrase_missing', { settings: { ...on, netbox_to_proxmox_typed_confirmation: '' } }],
@@ -38,6 +44,7 @@ test.each<[string, Partial<GateFacts>]>([
     },
   ],
   ['requester_unknown', { change: { op: 'update', kind: 'qemu', requester: null } }],
+  ['requester_unknown', { change: { op: 'update', kind: 'qemu', requester: 'to-be-adopted' } }],
   [
     'permission_denied',
     { change: { op: 'update', kind: 'qemu', requester: { name: 'ann', heldAtRequest: false, holdsNow: true } } },
