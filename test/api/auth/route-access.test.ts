@@ -5,7 +5,7 @@ import { methods } from '../../../api/openapi/document-types';
 import type { Permission } from '../../../domain/people/permissions';
 import { builtInRoles } from '../../../domain/people/roles';
 import { type Answer, type ApiServer, startApiServer } from '../support/api-server';
-import { seedDeletion, seedGuestChange, seedRun, seedSchedule } from '../support/seed';
+import { seedDeletion, seedGuestChange, seedMerge, seedRun, seedSchedule } from '../support/seed';
 import { createEndpoint, problemOf } from '../support/shapes';
 import { addPerson, type Person } from './support/people';
 import { routesOfApp } from './support/routes';
@@ -40,6 +40,7 @@ beforeAll(async () => {
   const { planId, changeId } = await seedGuestChange(pool, endpointId);
   paths = {
     'intent/plans': planId,
+    'intent/merges': await seedMerge(pool, planId),
     'intent/changes': changeId,
     'intent/deletion-requests': await seedDeletion(pool, endpointId),
     endpoints: endpointId,
@@ -85,7 +86,8 @@ function outcome(answer: Answer): Outcome {
   const { code, detail } = problemOf(answer);
   if (code === 'unauthenticated') return 'unauthenticated';
   if (code === 'permission-denied') return 'denied';
-  if (code === 'not-found' && /no such (endpoint|run|schedule|plan|change|deletion request)\.$/.test(detail)) return 'hidden';
+  if (code === 'not-found' && /no such (endpoint|run|schedule|plan|merge|change|deletion request)\.$/.test(detail))
+    return 'hidden';
   expect(['not-a-person', 'csrf-failed']).not.toContain(code);
   return 'let in';
 }
@@ -107,6 +109,7 @@ test('every route of the API is in the document, and whatever is in it exists', 
 const asksByViewing = [
   'POST /intent/plan',
   'POST /intent/apply',
+  'POST /intent/merge',
   'POST /intent/changes/{id}/drop',
   'POST /intent/deletion-requests',
   ...['approve', 'reject', 'cancel', 'code', 'execute', 'adopt'].map(verb => `POST /intent/deletion-requests/{id}/${verb}`),

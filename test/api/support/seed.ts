@@ -81,6 +81,24 @@ export async function seedGuestChange(pool: Pool, endpointId: string): Promise<{
   return { planId, changeId };
 }
 
+export async function seedMerge(pool: Pool, planId: string): Promise<string> {
+  const id = randomUUID();
+  await insert(pool, 'intent_merge', {
+    id,
+    plan_id: planId,
+    digest: 'x',
+    branch_id: 1,
+    branch_name: 'grow',
+    requested_by: 'test',
+    requester_id: randomUUID(),
+    rights: {},
+    allow_blocked: false,
+    acknowledge_conflicts: false,
+    stop_on_failure: false,
+  });
+  return id;
+}
+
 export async function seedFindings(pool: Pool, runId: string, rows: Columns[]): Promise<void> {
   await pool.query('select ensure_run_partitions(current_date, 1)');
   for (const [index, row] of rows.entries()) {
