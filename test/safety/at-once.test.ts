@@ -6,7 +6,7 @@ import { vm } from '../workflows/reflection/support/guests';
 import type { Cluster } from '../workflows/reflection/support/lab';
 import { rolesOfRequester, startDeletionLab, type Actor, type DeletionLab } from '../workflows/deletion/support/deletion-lab';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 /** Two API processes and two workers, on one database and one Temporal: whatever is asked at once, and however often, is done once. */
 let lab: DeletionLab;

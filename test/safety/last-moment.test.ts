@@ -7,7 +7,7 @@ import { vm } from '../workflows/reflection/support/guests';
 import type { Cluster } from '../workflows/reflection/support/lab';
 import { driveDirectly, type Direct } from './support/direct-driver';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /** Everything that is asked once more between an approval and its DELETE, one fact at a time. */
 let lab: DeletionLab;
@@ -17,7 +17,7 @@ let next = 200;
 
 beforeAll(async () => {
   lab = await startDeletionLab({
-    PROXBOX_DELETION_QUIET_SECONDS: '1',
+    PROXBOX_DELETION_QUIET_SECONDS: '10',
     // By people, so that they can change it.
     PROXBOX_DELETION_BACKUP_POLICY: '',
     PROXBOX_DELETION_MOST_PER_DAY: '',
@@ -350,20 +350,20 @@ test('where two must approve, one person counts once, and nothing happens before
 test('a secret in what Proxmox answers, and a code, are in no row and in no answer', async () => {
   const asked = await ask();
   const secret = 'canary-0d3f6c1b';
-  const message = `storage login failed: password=${secret}`;
+  const message = `Permission check failed (storage login, password=${secret})`;
   cluster.proxmox.faults.add({
     match: { method: 'DELETE', pathPattern: `/qemu/${asked.vmid}$` },
     when: 'before',
-    action: { kind: 'status', status: 500, message },
+    action: { kind: 'status', status: 403, message },
   });
   const { code } = (await lab.decide(lab.approver, asked.id, 'code', { verdict: 'approve' })).body;
   await direct.driver.send(cluster, asked.vmid, 'approve', code, 'update');
   await look(asked.vmid);
   const ended = await lab.show(asked.id);
-  expect(ended.reasons[0]?.message).toContain('storage login failed');
+  expect(ended.reasons[0]?.message).toContain('Permission check failed');
   const { rows } = await lab.world.database.pool.query<{ kept: string }>(
-    `select concat((select jsonb_agg(r) from deletion_request r where id = $1), (select jsonb_agg(d) from deletion_decision d where request_id = $1),
-       (select jsonb_agg(a) from audit a where object_id = $1), (select jsonb_agg(n) from notification_delivery n)) as kept`,
+    `select concat((select jsonb_agg(r) from deletion_request r where id = $1::uuid), (select jsonb_agg(d) from deletion_decision d where request_id = $1::uuid),
+       (select jsonb_agg(a) from audit a where object_id = $1::text), (select jsonb_agg(n) from notification_delivery n)) as kept`,
     [asked.id],
   );
   for (const canary of [secret, code]) {

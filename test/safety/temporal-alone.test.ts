@@ -10,7 +10,7 @@ import { vm } from '../workflows/reflection/support/guests';
 import type { Cluster } from '../workflows/reflection/support/lab';
 import { rolesOfRequester, startDeletionLab, type Actor, type DeletionLab } from '../workflows/deletion/support/deletion-lab';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /** Somebody who has nothing but Temporal: its Web UI, `temporal workflow start`, `signal` and `update`, with every id there is. */
 let lab: DeletionLab;
