@@ -91,7 +91,9 @@ async function notAnswered(work: CallWork, error: unknown, sentAt: number): Prom
     case 'open':
       // Told to stop: the next attempt finds out.
       if (work.signal.aborted || !(error instanceof Error)) throw error;
-      return settled(work, ['sending'], error instanceof ProxmoxUnknownOutcomeError ? sentAt : 0, failure);
+      return error instanceof ProxmoxUnknownOutcomeError
+        ? settled(work, ['sending'], sentAt, { ...failure, isLost: true })
+        : settled(work, ['sending'], 0, failure);
   }
 }
 
@@ -122,25 +124,24 @@ async function followTask(work: CallWork, { upid }: StoredCall): Promise<void> {
  * Reads what became of the call, and ends it.
  * @param sentAt when a call was sent whose answer was lost; 0 where Proxmox has said that it works on it no more.
  */
-async function settled(
-  work: CallWork,
-  from: CallMove['from'],
-  sentAt: number,
-  failure?: { reason: string; message: string },
-): Promise<void> {
+async function settled(work: CallWork, from: CallMove['from'], sentAt: number, failure?: Complaint): Promise<void> {
   return conclude(work, from, await settleCall(work, { sentAt }), failure);
+}
+
+/** Why a call did not end well, as Proxmox said it, or since its answer was lost. */
+interface Complaint {
+  reason: string;
+  message: string;
+  isLost?: boolean;
 }
 
 type Found = Awaited<ReturnType<typeof settleCall>>;
 
-async function conclude(
-  work: CallWork,
-  from: CallMove['from'],
-  found: Found,
-  failure: { reason: string; message: string } | undefined,
-): Promise<void> {
-  // What Proxmox complained of is in effect, or waits for the next start: its words say what will then go wrong.
-  if (found.is === 'there') return end(work, { from, to: 'done', leftDigest: found.configDigest, ...failure });
+async function conclude(work: CallWork, from: CallMove['from'], found: Found, failure: Complaint | undefined): Promise<void> {
+  if (found.is === 'there') {
+    const said = failure === undefined || failure.isLost === true ? {} : { reason: failure.reason, message: failure.message };
+    return end(work, { from, to: 'done', leftDigest: found.configDigest, ...said });
+  }
   if (found.is === 'unknown') {
     const message = `${failure?.message ?? 'The answer of Proxmox was lost'}; reading did not tell in time what became of it (${found.because}). Look at the guest and its tasks in Proxmox.`;
     return end(work, { from, to: 'unknown', reason: 'unknown_outcome', message });

@@ -139,6 +139,7 @@ function outcomeOf(
   interrupted: Interruption | null,
 ): End {
   const broken = calls.find(({ state }) => state !== 'done');
+  // Proxmox may write everything and complain, such as of a file that it does not find: then the guest may not start.
   const telling = broken ?? calls.find(({ reason }) => reason !== null);
   const said = {
     reason: interrupted?.reason ?? telling?.reason ?? undefined,
@@ -151,7 +152,7 @@ function outcomeOf(
     // Everything was answered, and the last look failed: of a birth that never was, Proxmox has said so.
     return { outcome: plan.op === 'create' && broken?.seq === 0 ? 'failed' : 'unknown_outcome', ...said };
   }
-  if (!broken && missing.length === 0 && pending.length === 0) {
+  if (!telling && missing.length === 0 && pending.length === 0) {
     return { outcome: 'applied', message: 'Every wanted value was read back.' };
   }
   if (there.length + pending.length === 0) return { outcome: 'failed', ...said };

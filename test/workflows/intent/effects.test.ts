@@ -110,6 +110,20 @@ test('a bridge that is gone when the change is made: what stuck of the refused r
   ]);
 });
 
+test('a request that Proxmox made and complained of: its words are told, though everything is there', async () => {
+  const message = "volume 'snippets:snippets/none.yaml' does not exist";
+  cluster.proxmox.faults.add({
+    match: { method: 'PUT', pathPattern: '/100/config$' },
+    when: 'after',
+    action: { kind: 'status', status: 500, message },
+  });
+  const run = await lab.apply(cluster, [update(100, { memory_mib: 3072 })]);
+  expect(run.intent.results).toMatchObject([
+    { state: 'partly_applied', reason: 'proxmox_refused', message: expect.stringMatching(/none\.yaml.* In effect: memory\./) },
+  ]);
+  expect(cluster.proxmox.world.guest(100).config).toMatchObject({ memory: '3072' });
+});
+
 test('a configuration that something else has locked: the change is refused in its words, and nothing was changed', async () => {
   const plan = await lab.planOf(cluster, [update(104, { memory_mib: 4096 })]);
   cluster.proxmox.world.changeGuest(104, { holdLock: 60_000 });

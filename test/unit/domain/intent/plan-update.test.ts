@@ -310,6 +310,11 @@ describe('cloud-init', () => {
     ).toEqual(['cloud_init_invalid']);
   });
 
+  test('without a place for its drive cloud-init is refused', () => {
+    const taken = Object.fromEntries(['ide0', 'ide1', 'ide2', 'ide3', 'sata4', 'sata5'].map(key => [key, 'none,media=cdrom']));
+    expect(codes(plan(update({ cloud_init_user: { to: 'ops' } }), qemu(taken)))).toEqual(['cloud_init_drive_missing']);
+  });
+
   test('a password is a reference to a stored secret', () => {
     const planned = plan(update({}, { secrets: { password: 'web-password' } }));
     expect(params(planned)).toEqual({ cipassword: { secret: 'web-password' } });
