@@ -24,7 +24,13 @@ export async function unmark(deps: DeletionDeps, requestId: string, { signal }: 
   if (!isFinal(request.state) || !takesMarkAway(request.state)) return;
   const endpoint = await deps.store.findEndpoint(request.endpointId);
   const writer = endpoint && (await deps.openWriting(endpoint));
-  if (!endpoint || !writer) return;
+  if (!endpoint || !writer) {
+    const reason = 'Nothing may be written to the endpoint: our tag, and what a hold changed, stay on the guest.';
+    if (request.digest !== null) {
+      await deps.audit.note(auditEntry(request, 'deletion.mark', { tag: null }, { reason }), 'refused');
+    }
+    return;
+  }
   const reader = await deps.openReading(endpoint);
   const read = () => readSame(deps, request, endpoint, reader, signal);
   const change = (live: LiveGuest) => ({

@@ -15,6 +15,8 @@ import type { Cluster } from '../../reflection/support/lab';
 import { workflowBundlePath } from '../../../support/temporal-env';
 import { startDeletionLab, type DeletionLab } from './deletion-lab';
 
+const DAY = 86_400_000;
+
 type Handle = WorkflowHandleWithFirstExecutionRunId<typeof deletionRequest>;
 
 export interface Waiting {
@@ -83,7 +85,9 @@ export async function startTimeLab(env: Record<string, string>, prepare: (lab: D
       const { status, body } = await lab.requester.say('POST', '', { endpoint_id: cluster.id, vmid, reason: 'no longer needed' });
       if (status !== 201) throw new Error(`asking was answered ${status}: ${JSON.stringify(body)}`);
       const openedAt = await time.currentTimeMs();
-      const deadline = openedAt + (Date.parse(body.deadline) - Date.parse(body.openedAt));
+      // The clocks of the API and of the database are some milliseconds apart.
+      const days = Math.round((Date.parse(body.deadline) - Date.parse(body.openedAt)) / DAY);
+      const deadline = openedAt + days * DAY;
       await database.pool.query('update deletion_request set opened_at = $2, deadline = $3 where id = $1', [
         body.id,
         new Date(openedAt),
