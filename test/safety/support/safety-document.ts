@@ -40,7 +40,7 @@ Whoever has nothing but Temporal's Web UI or command line sees every request, an
 ${[
   row('when', 'then', 'the tests that show it'),
   '|---|---|---|',
-  ...cases.map(({ when, then, proofs }) => row(when, then, list(proofs))),
+  ...cases.map(({ when, outcome, proofs }) => row(when, outcome, list(proofs))),
 ].join('\n')}
 
 ## Seen red
