@@ -125,6 +125,7 @@ test('of fifty approvals at once, at two APIs, one takes effect and one DELETE i
 test('of fifty executes at once, with destroys that are started by hand, one DELETE is sent', async () => {
   const asked = await blocked();
   cluster.proxmox.world.changeGuest(asked.vmid, { power: 'stopped' });
+  const executes = fifty(() => say(colleague, `/${asked.id}/execute`));
   const byHand = Array.from({ length: 10 }, (_, index) =>
     lab.world.client.workflow.execute('guestDestroy', {
       workflowId: `by-hand/${asked.id}/${index}`,
@@ -132,8 +133,7 @@ test('of fifty executes at once, with destroys that are started by hand, one DEL
       args: [{ requestId: asked.id }],
     }),
   );
-  const answers = await fifty(() => say(colleague, `/${asked.id}/execute`));
-  await Promise.all(byHand);
+  const [answers] = await Promise.all([executes, ...byHand]);
   expect(await lab.closed(asked.id)).toMatchObject({ state: 'destroyed' });
   expect(deletesOf(asked.vmid)).toHaveLength(1);
   expect(answers).toContain(202);
