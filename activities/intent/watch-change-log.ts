@@ -33,8 +33,12 @@ interface Person {
   rights: RightsAtRequest;
 }
 
-/** Looks once. Rows that are nobody's wish are looked at, and never again. */
+/** Looks once. Rows that are nobody's wish are looked at, and never again; an attempt that was given up and is still at work takes none twice. */
 export async function watchChangeLog(deps: IntentDeps, settings: SettingValues): Promise<ApplyToStart[]> {
+  return deps.store.withLock('netbox change log', () => look(deps, settings));
+}
+
+async function look(deps: IntentDeps, settings: SettingValues): Promise<ApplyToStart[]> {
   const { store, netbox } = deps;
   const watch = await store.findChangeLogWatch();
   if (!watch) {
