@@ -20,6 +20,7 @@ interface Row extends Omit<PlanLine, 'branch' | 'run'> {
   merged_at: string | null;
   run_id: string | null;
   run_state: RunState | null;
+  created_at_text: string;
 }
 
 /** The last plan of a page: the next one starts after it. */
@@ -40,7 +41,7 @@ export async function listIntentPlans(
   on: EndpointSet,
   { after, limit }: { after: PlanCursor | undefined; limit: number },
 ): Promise<PlanPage> {
-  const { rows } = await db.query<Row & { created_at_text: string }>(
+  const { rows } = await db.query<Row>(
     `select p.id, p.branch_id, p.branch_name, p.merged_at, p.change_log as "changeLog", p.requested_by as "requestedBy", p.state, p.message, p.created_at as "createdAt",
        to_char(p.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_at_text,
        p.run_id, r.state as run_state, c.changes, c.blocked
@@ -58,7 +59,7 @@ export async function listIntentPlans(
   return { plans: rows.slice(0, limit).map(toLine), next: last && { createdAt: last.created_at_text, id: last.id } };
 }
 
-const toLine = ({ branch_id, branch_name, merged_at, run_id, run_state, ...row }: Row): PlanLine => ({
+const toLine = ({ branch_id, branch_name, merged_at, run_id, run_state, created_at_text: _cursor, ...row }: Row): PlanLine => ({
   ...row,
   branch: branch_id === null ? null : { id: Number(branch_id), name: branch_name ?? '', mergedAt: merged_at },
   run: run_id === null || run_state === null ? null : { id: run_id, state: run_state },
