@@ -23,7 +23,7 @@ export async function mergeInNetBox(
   beat: (what: string) => void,
   signal: AbortSignal,
 ): Promise<MergeStep> {
-  const { branching, store } = deps;
+  const { store } = deps;
   const merge = await mergeOf(deps, mergeId);
   if (merge.finishedAt !== null) return 'ended';
   await deps.netbox.open();
