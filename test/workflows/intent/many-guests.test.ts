@@ -8,7 +8,7 @@ import { startIntentLab, update, type IntentLab, type IntentRun } from './suppor
 const MANY = Number(process.env['INTENT_GUESTS'] ?? 24);
 const DONE = Math.min(100, MANY / 2);
 
-jest.setTimeout(900_000);
+jest.setTimeout(180_000 + MANY * 6_000);
 
 let lab: IntentLab;
 let cluster: Cluster;
