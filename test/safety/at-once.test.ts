@@ -138,8 +138,6 @@ test('of fifty executes at once, with destroys that are started by hand, one DEL
   expect(deletesOf(asked.vmid)).toHaveLength(1);
   expect(answers).toContain(202);
 });
-  expect(deletesOf(asked.vmid)).toHaveLength(1);
-});
 
 test('of an approval, a rejection and a cancellation at once the first decides', async () => {
   const asked = await fresh();
