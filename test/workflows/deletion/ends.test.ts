@@ -4,7 +4,7 @@ import { vm } from '../reflection/support/guests';
 import type { Cluster } from '../reflection/support/lab';
 import { startDeletionLab, type DeletionLab } from './support/deletion-lab';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 let lab: DeletionLab;
 let cluster: Cluster;
