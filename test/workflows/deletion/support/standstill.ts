@@ -20,7 +20,8 @@ export class StandsStill extends Error {
 /** What is done for one guest, or one run. From its stop on nothing that it does has an effect any more, as if the process had ended there. */
 export class GuestWork {
   standsStill = false;
-  private ended: string | undefined;
+  /** Activities that have ended since the last one began. */
+  private readonly ended = new Set<string>();
   private readonly calls = new Map<string, string[]>();
 
   constructor(
@@ -53,15 +54,15 @@ export class GuestWork {
   /** Temporal is about to hear of it: when the next activity begins, or a while later, it has heard. */
   end(activity: string): void {
     this.reach({ activity, at: 'end' });
-    this.ended = activity;
-    setTimeout(() => this.ended === activity && this.begin(), 2_000);
+    this.ended.add(activity);
+    setTimeout(() => this.begin(), 2_000);
   }
 
   /** Another activity. */
   begin(): void {
-    const activity = this.ended;
-    this.ended = undefined;
-    if (activity !== undefined) this.reach({ activity, at: 'over' });
+    const ended = [...this.ended];
+    this.ended.clear();
+    for (const activity of ended) this.reach({ activity, at: 'over' });
   }
 }
 
