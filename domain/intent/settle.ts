@@ -53,7 +53,9 @@ export function judgeReadings(
     (reading): reading is Reading & { configDigest: string | null } => reading.configDigest !== undefined,
   );
   const last = known.at(-1);
-  const late = (readings.at(-1)?.at ?? sentAt) - sentAt >= bounds.boundMs;
+  // Whoever comes after a worker that was away for long has looked for no time at all.
+  const begun = Math.max(readings[0]?.at ?? sentAt, sentAt);
+  const late = (readings.at(-1)?.at ?? sentAt) - begun >= bounds.boundMs;
   if (!last) return late ? { is: 'unknown', because: 'unreadable' } : { is: 'wait' };
   const result = compare(last, wanted, kind);
   if (last.runningTasks.length === 0 && wanted.length > 0 && result.missing.length + result.pending.length === 0) return result;
