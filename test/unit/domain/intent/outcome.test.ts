@@ -28,6 +28,10 @@ describe('after an answer was lost', () => {
     expect(judge()).toEqual({ is: 'wait' });
   });
 
+  test('a first look long after it was sent proves nothing either, and is no end', () => {
+    expect(judge(at(100_000))).not.toMatchObject({ is: 'unknown' });
+  });
+
   test('everything there settles at once', () => {
     expect(judge(at(1, { configDigest: 'b', config: after }))).toMatchObject({
       is: 'settled',
