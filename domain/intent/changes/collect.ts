@@ -41,7 +41,10 @@ export function collectChanges(stored: readonly StoredChange[], facts: NetBoxFac
     // An update is about the guest as it was before: a changed VMID or endpoint must be seen as a change of that guest.
     const guest = was ? guestBefore(id, was, facts) : knownGuest(id, facts);
     if (guest) return [{ op: 'update', guest, vm: changed, ...parts }];
-    problems.push({ place: `virtualization.virtualmachine ${id}`, message: 'shows no guest that this installation knows: it is left alone here' });
+    problems.push({
+      place: `virtualization.virtualmachine ${id}`,
+      message: 'shows no guest that this installation knows: it is left alone here',
+    });
     return [];
   });
   return { changes, problems };
