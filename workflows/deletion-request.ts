@@ -42,6 +42,7 @@ const cleaning = proxyActivities<DeletionActivities>({
 });
 const telling = proxyActivities<DeletionActivities>({
   taskQueue: taskQueues.reflect,
+  heartbeatTimeout: '10 seconds',
   startToCloseTimeout: '5 minutes',
   retry: { initialInterval: '2 seconds', maximumInterval: '1 minute', maximumAttempts: 20 },
   summary: 'Tell NetBox',

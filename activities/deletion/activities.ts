@@ -108,7 +108,7 @@ export function createDeletionActivities(deps: DeletionDeps) {
     ),
 
     unmarkGuest: guarded(async ({ requestId }: OfRequest): Promise<void> => beating(attempt => unmark(deps, requestId, attempt))),
-    tellNetBoxOfDestroy: guarded(async ({ requestId }: OfRequest): Promise<void> => tellNetBox(deps, requestId)),
+    tellNetBoxOfDestroy: guarded(async ({ requestId }: OfRequest): Promise<void> => beating(() => tellNetBox(deps, requestId))),
     /** What a merged delete took from NetBox, unless the guest was destroyed. */
     restoreNetBox: guarded(async ({ requestId }: OfRequest): Promise<void> =>
       beating(attempt => restoreNetBox(deps, requestId, attempt)),
