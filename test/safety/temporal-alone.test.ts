@@ -141,6 +141,7 @@ test('a destroy that is started by hand meets the same checks: what blocks, bloc
   expect(await startByHand('guestDestroy', { requestId: asked.id })).toEqual({ state: 'blocked' });
   cluster.proxmox.world.changeGuest(asked.vmid, { config: { memory: '4096' }, power: 'stopped' });
   expect(await startByHand('guestDestroy', { requestId: asked.id })).toEqual({ state: 'void' });
+  await lab.closed(asked.id);
   expect(lab.deletes(cluster).filter(call => call.includes(`/${asked.vmid} `))).toEqual([]);
 });
 
