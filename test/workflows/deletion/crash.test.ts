@@ -1,5 +1,3 @@
-import { startProgram, type ChildProgram } from '../../support/child-program';
-import { onFault } from '../faults/support/on-fault';
 import { vm } from '../reflection/support/guests';
 import type { Cluster } from '../reflection/support/lab';
 import { startDeletionLab, type DeletionLab } from './support/deletion-lab';
@@ -8,18 +6,16 @@ jest.setTimeout(120_000);
 
 let lab: DeletionLab;
 let cluster: Cluster;
-let worker: ChildProgram;
 
 beforeAll(async () => {
   lab = await startDeletionLab();
   cluster = await lab.writable(
     'crash',
-    [100, 101, 102, 103, 104, 105, 106, 107].map(vmid => vm(vmid, `vm-${vmid}`, { power: 'stopped' })),
+    [100, 101, 102, 103].map(vmid => vm(vmid, `vm-${vmid}`, { power: 'stopped' })),
   );
 });
 afterEach(() => cluster.proxmox.faults.clear());
 afterAll(async () => {
-  await worker?.kill();
   await lab?.stop();
 });
 
@@ -53,35 +49,3 @@ describe('an answer is lost', () => {
     if (end === 'failed') expect(String(cluster.proxmox.world.guest(vmid).config['tags'] ?? '')).not.toContain('proxbox-');
   });
 });
-
-describe('the worker is killed', () => {
-  beforeAll(async () => {
-    await lab.world.stopWorker();
-    await restart();
-  });
-
-  test.each<[number, Which, 'before' | 'after', string, number]>([
-    [104, 'destroy', 'after', 'destroyed', 1],
-    [105, 'destroy', 'before', 'outcome_unknown', 1],
-    [106, 'mark', 'before', 'outcome_unknown', 0],
-    [107, 'mark', 'after', 'outcome_unknown', 0],
-  ])('%i: as the %s arrives, %s it has its effect: %s', async (vmid, which, when, end, deletes) => {
-    const asked = await lab.ask(cluster, vmid);
-    breakAt(vmid, which, when);
-    let killed: Promise<void> | undefined;
-    onFault<never, unknown>(cluster.proxmox.faults, () => void (killed ??= worker.kill()));
-    await lab.decide(lab.approver, asked.id, 'approve');
-    while (killed === undefined) await new Promise(resolve => setTimeout(resolve, 50));
-    await killed;
-    expect((await lab.show(asked.id)).state).toBe('executing');
-    await restart();
-    expect(await lab.closed(asked.id)).toMatchObject({ state: end });
-    expect(deletesOf(vmid)).toHaveLength(deletes);
-    expect(exists(vmid)).toBe(end !== 'destroyed');
-  });
-});
-
-async function restart(): Promise<void> {
-  worker = startProgram('test/workflows/crash/support/worker-program.ts', [], lab.world.environment);
-  await worker.nextLine();
-}
