@@ -117,7 +117,8 @@ test('of fifty approvals at once, at two APIs, one takes effect and one DELETE i
   const etag = await etagOf(asked.id);
   const answers = await fifty(() => say(lab.approver, `/${asked.id}/approve`, { digest: asked.digest, name: asked.name }, etag));
   expect(answers.filter(status => status === 200)).toHaveLength(1);
-  expect(new Set(answers)).toEqual(new Set([200, 409]));
+  // 503: Temporal takes only so many updates of one workflow at once, and whoever is sent away may try again.
+  expect([200, 409, 503]).toEqual(expect.arrayContaining(answers));
   expect(await lab.closed(asked.id)).toMatchObject({ state: 'destroyed' });
   expect(deletesOf(asked.vmid)).toHaveLength(1);
 });
