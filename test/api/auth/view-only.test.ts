@@ -34,6 +34,7 @@ const bodies: Readonly<Record<string, object>> = {
   'POST /runs/{id}/resume': {},
   'POST /intent/plan': { diffs },
   'POST /intent/apply': { diffs },
+  'POST /intent/merge': { branch_id: 1, digest: 'a'.repeat(64) },
   'POST /intent/changes/{id}/drop': {},
   'POST /intent/deletion-requests': { vmid: 100, kind: 'qemu', reason: 'no longer needed' },
   'POST /intent/deletion-requests/{id}/approve': {},
@@ -116,7 +117,7 @@ const filled = (path: string): string =>
 async function send(by: Person, route: string): Promise<Answer> {
   const [method = '', path = ''] = route.split(' ');
   // What is about an endpoint is about the one that is there.
-  const body = /^\/intent\/[\w-]+$/.test(path) ? { endpoint_id: ids['endpoints'], ...bodies[route] } : bodies[route];
+  const body = /^\/intent\/(?!merge)[\w-]+$/.test(path) ? { endpoint_id: ids['endpoints'], ...bodies[route] } : bodies[route];
   return by.ask(method, filled(path), { ...(method !== 'DELETE' && { body }), headers: { 'if-match': '*' } });
 }
 
