@@ -142,7 +142,7 @@ export const cases: readonly Case[] = [
   {
     when: 'the worker dies between the DELETE and its result',
     outcome: 'reading tells what became of it; no second DELETE',
-    proofs: of('workflows/deletion/crash', '%i: as the %s arrives, %s it has its effect: %s'),
+    proofs: of('workflows/deletion/crash-matrix', 'no guest is destroyed twice, and none without an approval'),
   },
   {
     when: 'an error, a row, a journal entry or a history would hold a secret',

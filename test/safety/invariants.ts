@@ -243,7 +243,7 @@ export const invariants: readonly Invariant[] = [
     never: 'A request stays without an end because a worker, an API process or a workflow was lost.',
     guards: ['workflows/reconcile.ts: reconcile', 'activities/deletion/activities.ts: listLostDeletions'],
     proofs: [
-      ...of(crash, '%i: as the %s arrives, %s it has its effect: %s'),
+      ...of('workflows/deletion/crash-matrix', 'everything ends, under a name'),
       ...of(
         atOnce,
         'one that was deleted comes back with the same deadline, and is decided about as ever',

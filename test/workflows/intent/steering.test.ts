@@ -4,9 +4,9 @@ import { vm } from '../reflection/support/guests';
 import type { Cluster } from '../reflection/support/lab';
 import { startIntentLab, update, type IntentLab } from './support/intent-lab';
 
-jest.setTimeout(280_000);
+jest.setTimeout(600_000);
 
-const MANY = 130;
+const MANY = 104;
 
 let lab: IntentLab;
 let few: Cluster;
