@@ -304,7 +304,7 @@ export const takenOut: readonly TakenOut[] = [
   ),
   guard(
     'database/repositories/deletion/requests.ts: permitSend',
-    'the permit is given once (the same taken out of the trigger `deletion_permit_once`, which holds it alone)',
+    'the permit is given once (taken out together with the trigger `deletion_permit_once`, which says the same; neither was tried by itself)',
     'where id = $1 and state = $2 and sent_at is null and digest = $3',
     'where id = $1 and $2::text is not null and digest = $3',
     of('safety/at-once', 'of fifty executes at once, with destroys that are started by hand, one DELETE is sent'),
