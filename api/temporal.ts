@@ -5,27 +5,24 @@ import {
   Connection,
   type ConnectionOptions,
   isGrpcServiceError,
-  WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { DeletionVerdict } from '../workflows/messages';
-import { searchAttributes } from '../temporal/search-attributes';
-import {
-  type DeletionInput,
-  type IntentApplyInput,
-  type IntentMergeInput,
-  type IntentPlanInput,
-  type NetBoxLinkInput,
-  type ProbeInput,
-  type RunInput,
-  taskQueues,
-  workflowIds,
-  workflowTypes,
-} from '../workflows/names';
 import { TemporalUnavailableError } from './errors';
 import { createTemporalSchedules, type TemporalSchedules } from './schedules/temporal-schedules';
+import { countPollers, lastPoll } from './temporal-pollers';
+import {
+  ask,
+  type DeletionStart,
+  type FullSyncStart,
+  type IntentApplyStart,
+  type Question,
+  startDeletion,
+  startFullSync,
+  startIntentApply,
+} from './temporal-starts';
 
 /** What the API asks of Temporal. Every call is bounded in time and throws TemporalUnavailableError when it fails. */
 export interface Temporal {
@@ -50,41 +47,6 @@ export interface Temporal {
   schedules: TemporalSchedules;
 }
 
-export interface FullSyncStart {
-  runId: string;
-  /** Who asked for it. */
-  actor: string;
-  dryRun: boolean;
-  /** One line for the Web UI. */
-  summary: string;
-  /** The trace of the request that asked for it; the workflow's memo has it. */
-  traceparent?: string | undefined;
-}
-
-export type IntentApplyStart = Omit<FullSyncStart, 'dryRun'>;
-
-/** What only the worker can do or find out, since it alone speaks to Proxmox and NetBox. */
-export type Question = {
-  /** Who asks. */
-  actor: string;
-  /** One line for the Web UI. */
-  summary: string;
-} & (
-  | { type: 'endpointProbe'; workflowId: string; input: ProbeInput; endpointId: string }
-  | { type: 'netboxLink'; workflowId: string; input: NetBoxLinkInput }
-  | { type: 'intentPlan'; workflowId: string; input: IntentPlanInput }
-  | { type: 'intentMerge'; workflowId: string; input: IntentMergeInput }
-);
-
-export interface DeletionStart {
-  requestId: string;
-  endpointId: string;
-  vmid: number;
-  actor: string;
-  /** The guest, in words. */
-  about: string;
-}
-
 export type DecisionAnswer = { taken: true } | { taken: false; code: string; message: string };
 
 const CALL_MS = 5_000;
@@ -93,10 +55,6 @@ const DECISION_MS = 20_000;
 const FIRST_PAUSE_MS = 100;
 /** Of gRPC. */
 const UNAVAILABLE = 14;
-/** A worker asks again at least once a minute. */
-const POLLER_SEEN_WITHIN_MS = 90_000;
-/** Of `temporal.api.enums.v1.TaskQueueType`. */
-const QUEUE_TYPES = [1, 2] as const;
 
 export interface OpenTemporal {
   temporal: Temporal;
@@ -117,8 +75,8 @@ export function openTemporal(options: ConnectionOptions, namespace: string, inte
 export function createTemporal(client: Client): Temporal {
   const call = <T>(work: () => Promise<T>): Promise<T> => callWithin(CALL_MS, client, work);
   return {
-    startFullSync: run => call(() => start(client, run)),
-    startIntentApply: run => call(() => startApply(client, run)),
+    startFullSync: run => call(() => startFullSync(client, run)),
+    startIntentApply: run => call(() => startIntentApply(client, run)),
     signal: (workflowId, name) => call(() => signal(client, workflowId, name)),
     startDeletion: deletion => call(() => startDeletion(client, deletion)),
     decideDeletion: (workflowId, verdict, code) =>
@@ -142,72 +100,6 @@ async function callWithin<T>(ms: number, client: Client, work: () => Promise<T>)
       await sleep(pause);
     }
   }
-}
-
-async function start(client: Client, { runId, actor, dryRun, summary, traceparent }: FullSyncStart): Promise<void> {
-  const input: RunInput = { runId };
-  try {
-    await client.workflow.start(workflowTypes.fullSync, {
-      workflowId: workflowIds.fullSync(runId),
-      taskQueue: taskQueues.control,
-      args: [input],
-      workflowIdConflictPolicy: 'USE_EXISTING',
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      staticSummary: summary,
-      ...(traceparent !== undefined && { memo: { traceparent } }),
-      typedSearchAttributes: [
-        { key: searchAttributes.runKind, value: 'full-sync' },
-        { key: searchAttributes.actor, value: actor },
-        { key: searchAttributes.state, value: 'pending' },
-        { key: searchAttributes.dryRun, value: dryRun },
-      ],
-    });
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-  }
-}
-
-async function startApply(client: Client, { runId, actor, summary, traceparent }: IntentApplyStart): Promise<void> {
-  const input: IntentApplyInput = { runId };
-  try {
-    await client.workflow.start(workflowTypes.intentApply, {
-      workflowId: workflowIds.intentApply(runId),
-      taskQueue: taskQueues.control,
-      args: [input],
-      workflowIdConflictPolicy: 'USE_EXISTING',
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      staticSummary: summary,
-      ...(traceparent !== undefined && { memo: { traceparent } }),
-      typedSearchAttributes: [
-        { key: searchAttributes.runKind, value: 'intent-apply' },
-        { key: searchAttributes.actor, value: actor },
-        { key: searchAttributes.state, value: 'pending' },
-      ],
-    });
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-  }
-}
-
-async function startDeletion(client: Client, { requestId, endpointId, vmid, actor, about }: DeletionStart): Promise<void> {
-  const input: DeletionInput = { requestId };
-  await client.workflow.start(workflowTypes.deletionRequest, {
-    workflowId: workflowIds.deletion(endpointId, vmid),
-    taskQueue: taskQueues.control,
-    args: [input],
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    staticSummary: `Deletion request for ${about}, asked for by ${actor}`,
-    staticDetails:
-      'Approve, reject and cancel take the one-time code that the page, or `proxbox deletion code`, gives to whoever may decide.',
-    typedSearchAttributes: [
-      { key: searchAttributes.endpoint, value: endpointId },
-      { key: searchAttributes.runKind, value: 'deletion-request' },
-      { key: searchAttributes.actor, value: actor },
-      { key: searchAttributes.vmid, value: vmid },
-      { key: searchAttributes.state, value: 'pending' },
-    ],
-  });
 }
 
 async function decideDeletion(
@@ -236,34 +128,6 @@ async function signal(client: Client, workflowId: string, name: string): Promise
   }
 }
 
-const questionKinds = {
-  endpointProbe: 'endpoint-probe',
-  netboxLink: 'netbox-link',
-  intentPlan: 'intent-plan',
-  intentMerge: 'intent-merge',
-} as const satisfies Record<Question['type'], string>;
-
-async function ask(client: Client, question: Question): Promise<void> {
-  const { type, workflowId, input, actor, summary } = question;
-  try {
-    await client.workflow.start(workflowTypes[type], {
-      workflowId,
-      taskQueue: taskQueues.control,
-      args: [input],
-      workflowIdConflictPolicy: 'USE_EXISTING',
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      staticSummary: summary,
-      typedSearchAttributes: [
-        { key: searchAttributes.runKind, value: questionKinds[type] },
-        { key: searchAttributes.actor, value: actor },
-        ...(question.type === 'endpointProbe' ? [{ key: searchAttributes.endpoint, value: question.endpointId }] : []),
-      ],
-    });
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-  }
-}
-
 async function cancel(client: Client, workflowId: string): Promise<boolean> {
   const handle = client.workflow.getHandle(workflowId);
   try {
@@ -276,36 +140,6 @@ async function cancel(client: Client, workflowId: string): Promise<boolean> {
     if (error instanceof WorkflowNotFoundError) return false;
     throw error;
   }
-}
-
-async function countPollers(client: Client, taskQueue: string): Promise<number> {
-  const seenAfter = Date.now() - POLLER_SEEN_WITHIN_MS;
-  const recent = (await pollersOf(client, taskQueue)).filter(({ polled }) => polled > seenAfter);
-  return new Set(recent.map(({ identity }) => identity)).size;
-}
-
-async function lastPoll(client: Client, taskQueue: string): Promise<Date | undefined> {
-  const polls = (await pollersOf(client, taskQueue)).map(({ polled }) => polled);
-  return polls.length === 0 ? undefined : new Date(Math.max(...polls));
-}
-
-/** Who asked a queue for work within the last minutes, and when, in milliseconds of Temporal's clock. */
-async function pollersOf(client: Client, taskQueue: string): Promise<{ identity: string; polled: number }[]> {
-  const answers = await Promise.all(
-    QUEUE_TYPES.map(taskQueueType =>
-      client.workflowService.describeTaskQueue({
-        namespace: client.options.namespace,
-        taskQueue: { name: taskQueue },
-        taskQueueType,
-      }),
-    ),
-  );
-  return answers
-    .flatMap(({ pollers }) => pollers ?? [])
-    .map(({ identity, lastAccessTime }) => ({
-      identity: identity ?? '',
-      polled: Number(lastAccessTime?.seconds ?? 0) * 1_000 + (lastAccessTime?.nanos ?? 0) / 1_000_000,
-    }));
 }
 
 function isUnavailable(error: unknown): boolean {

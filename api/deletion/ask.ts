@@ -16,6 +16,7 @@ import type { ApiDependencies } from '../dependencies';
 import { findByIdOrName } from '../endpoints/find';
 import { Problem } from '../errors';
 import type { Asking } from '../runs/launch';
+import type { DeletionStart } from '../temporal-starts';
 import { personOf } from './rules';
 import type { NewDeletionBody } from './schema';
 
@@ -105,14 +106,6 @@ export async function askForDeletion(
     about: labelOf(endpoint, body.vmid, null),
   });
   return asked;
-}
-
-export interface DeletionStart {
-  requestId: string;
-  endpointId: string;
-  vmid: number;
-  actor: string;
-  about: string;
 }
 
 /** What cannot be started now is started within a minute of Temporal's return: the request is in the database. */

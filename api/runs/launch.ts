@@ -11,7 +11,7 @@ import { workflowIds } from '../../workflows/names';
 import type { ApiDependencies } from '../dependencies';
 import type { Effect } from '../audit/auditor';
 import type { Identity } from '../auth/identity';
-import type { FullSyncStart } from '../temporal';
+import type { FullSyncStart } from '../temporal-starts';
 import { relinkScope } from './scope';
 
 const NEVER_STARTED = 'Temporal could not be reached, so this run never started. Start it again when Temporal answers.';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { TemporalUnavailableError } from '../../api/errors';
-import { type FullSyncStart, openTemporal, type OpenTemporal } from '../../api/temporal';
+import { openTemporal, type OpenTemporal } from '../../api/temporal';
+import type { FullSyncStart } from '../../api/temporal-starts';
 import { taskQueues } from '../../workflows/names';
 import { testTemporal, type TestTemporal, withWorker } from '../support/temporal-env';
 

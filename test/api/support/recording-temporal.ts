@@ -1,5 +1,6 @@
 import { TemporalUnavailableError } from '../../../api/errors';
-import type { DecisionAnswer, DeletionStart, FullSyncStart, IntentApplyStart, Question, Temporal } from '../../../api/temporal';
+import type { DecisionAnswer, Temporal } from '../../../api/temporal';
+import type { DeletionStart, FullSyncStart, IntentApplyStart, Question } from '../../../api/temporal-starts';
 import { RecordingSchedules } from './recording-schedules';
 
 /** Notes what the API asks of Temporal, and can be down. */
