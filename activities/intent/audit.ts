@@ -1,4 +1,5 @@
 import type { CallState } from '../../database/repositories/intent/calls';
+import type { StoredGuestChange } from '../../database/repositories/intent/changes';
 import type { IntentPlan } from '../../database/repositories/intent/plans';
 import { auditDetail } from '../../domain/audit/detail';
 import type { AuditActor, AuditEntry, AuditResult } from '../../domain/audit/record';
@@ -37,8 +38,40 @@ export async function auditEntry(work: CallWork, digest: string | null): Promise
   };
 }
 
-export function auditResultOf(state: CallState): AuditResult {
-  if (state === 'done') return 'succeeded';
-  if (state === 'refused') return 'refused';
-  return state === 'unknown' ? 'unknown' : 'failed';
+const results: Readonly<Record<CallState, AuditResult>> = {
+  planned: 'failed',
+  sending: 'unknown',
+  task: 'unknown',
+  done: 'succeeded',
+  refused: 'refused',
+  failed: 'failed',
+  unknown: 'unknown',
+};
+
+export const auditResultOf = (state: CallState): AuditResult => results[state];
+
+/** Of a row that was written and of which no call knows: a call notes its row before it is sent. */
+export const notSent = {
+  result: 'failed',
+  reason: 'It was not sent: the process that was about to send it ended before.',
+} as const;
+
+const unsaid = { result: 'unknown', reason: 'The process that did it ended before it could say what became of it.' } as const;
+
+/** Completes the rows of a change that has ended which a process left open that ended between them and what they are about. */
+export async function closeAudit({ audit, store }: CallWork['deps'], { id, runId }: StoredGuestChange): Promise<void> {
+  if (runId === null) return;
+  const open = await audit.listOpen({ about: { runId }, detail: { change: id } });
+  if (open.length === 0) return;
+  const calls = await store.listCalls(id);
+  for (const { seq, action } of open) {
+    const call = calls.find(({ auditSeq }) => auditSeq === seq);
+    if (call === undefined) await audit.complete(seq, action === 'guest.write' ? notSent : unsaid);
+    else
+      await audit.complete(seq, {
+        result: auditResultOf(call.state),
+        afterDigest: call.leftDigest,
+        reason: call.message ?? unsaid.reason,
+      });
+  }
 }

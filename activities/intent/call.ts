@@ -7,7 +7,7 @@ import type { CallMove, StoredCall } from '../../database/repositories/intent/ca
 import { StopRun } from '../failures';
 import { askGate } from './gate';
 import { auditEntry, auditResultOf } from './audit';
-import { openWork, type CallWork, type WorkParts } from './call-work';
+import { changeOf, openWork, type CallWork, type WorkParts } from './call-work';
 import type { IntentDeps } from './deps';
 import { judgeFailure } from './failure';
 import { planOf } from './plan';
@@ -66,7 +66,11 @@ async function sendNow(work: CallWork): Promise<void> {
   if (unwritten !== null) return refuse(work, 'snippets_not_writable', unwritten);
 
   const auditSeq = await deps.audit.begin(await auditEntry(work, check.digest));
-  if (!(await deps.store.markSending(work.id, { digest: check.digest, auditSeq }))) return;
+  if (!(await deps.store.markSending(work.id, { digest: check.digest, auditSeq }))) {
+    await deps.audit.complete(auditSeq, { result: 'failed', reason: 'It was not sent: another attempt got there first.' });
+    if ((await changeOf(deps, change.id)).state !== 'running') throw new StopRun('internal', 'The change has ended meanwhile.');
+    return;
+  }
   const sentAt = Date.now();
   let answer: unknown;
   try {
@@ -83,8 +87,9 @@ async function notAnswered(work: CallWork, error: unknown, sentAt: number): Prom
   const failure = judgeFailure(error);
   switch (failure.is) {
     case 'later':
-      await move(work, { from: ['sending'], to: 'planned', message: failure.message });
+      // In this order: the next attempt writes a row of its own.
       await auditEnd(work, 'planned', failure.message);
+      await move(work, { from: ['sending'], to: 'planned', message: failure.message });
       throw error;
     case 'refused':
       return refuse(work, failure.reason, failure.message, ['sending']);

@@ -6,6 +6,7 @@ import { isThere, wantedValues, type GuestOutcome, type WantedValue } from '../.
 import type { GuestPlan } from '../../domain/intent/plan/guest-plan';
 import type { LiveGuest } from '../../domain/intent/plan/live';
 import { hasMark } from '../../domain/intent/recheck-birth';
+import { closeAudit } from './audit';
 import { changeOf, endpointOf } from './call-work';
 import type { IntentDeps } from './deps';
 import { askGate } from './gate';
@@ -69,7 +70,10 @@ export async function endChange(
   const { store } = deps;
   const change = await changeOf(deps, changeId);
   const { plan } = change;
-  if (change.state !== 'running' || plan === null) return change.state;
+  if (change.state !== 'running' || plan === null) {
+    await closeAudit(deps, change);
+    return change.state;
+  }
   const calls = await store.listCalls(changeId);
   const live = calls.some(({ state }) => state !== 'planned' && state !== 'refused')
     ? await readGuest(deps, change, signal)
@@ -86,6 +90,7 @@ export async function endChange(
     });
     if (moved && end.outcome === 'applied') await tx.releaseHold(changeId, 'equal');
   });
+  await closeAudit(deps, change);
   if (change.op === 'create') {
     if (live !== null) await rememberBirth(deps, change, live);
     else if (end.outcome !== 'unknown_outcome') await forgetBirth(deps, change);

@@ -8,7 +8,7 @@ import type { MergeReason } from '../../domain/intent/merge';
 import { redactText } from '../../domain/redaction';
 import { ownMerge } from './apply-merge';
 import type { IntentDeps } from './deps';
-import { endMerge, mergeOf } from './merge-row';
+import { endMerge, hasEnded, mergeOf } from './merge-row';
 
 /** So long a merge may take in NetBox, or wait there for its turn. */
 const longestMs = 3_600_000;
@@ -25,7 +25,7 @@ export async function mergeInNetBox(
 ): Promise<MergeStep> {
   const { store } = deps;
   const merge = await mergeOf(deps, mergeId);
-  if (merge.finishedAt !== null) return 'ended';
+  if (await hasEnded(deps, merge)) return 'ended';
   await deps.netbox.open();
   const wait = { waitMs: longestMs, signal, onPoll: () => beat(`NetBox merges ${merge.branch.name}`) };
   if (merge.state === 'merging') return settleMerge(deps, merge, wait);
@@ -76,10 +76,11 @@ async function settleMerge(deps: IntentDeps, merge: IntentMerge, wait: WaitOptio
     await endMerge(deps, merge, { state: 'refused', reason: 'branch_not_ready', message });
     return 'ended';
   }
-  await deps.store.checkMergeAgain(merge.id);
+  // In this order: the next round writes a row of its own.
   if (merge.auditSeq !== null) {
     await deps.audit.complete(merge.auditSeq, { result: 'failed', reason: 'NetBox has not merged the branch.' });
   }
+  await deps.store.checkMergeAgain(merge.id);
   return 'again';
 }
 

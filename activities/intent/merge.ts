@@ -5,7 +5,7 @@ import type { RunReason } from '../../domain/run';
 import { applyMerge, derivedId } from './apply-merge';
 import type { ApplyToStart } from './branch-event';
 import type { IntentDeps } from './deps';
-import { endMerge, mergeOf } from './merge-row';
+import { endMerge, hasEnded, mergeOf } from './merge-row';
 import { planOf } from './plan';
 
 export interface OpenedMerge {
@@ -20,7 +20,7 @@ export async function openMerge(deps: IntentDeps, mergeId: string, attempt: stri
   const { store } = deps;
   const merge = await mergeOf(deps, mergeId);
   const about = `branch ${merge.branch.name}`;
-  if (merge.finishedAt !== null) return null;
+  if (await hasEnded(deps, merge)) return null;
   if (merge.state === 'merging') return { planId: null, about };
   const planId = derivedId(`check of merge ${mergeId} in ${attempt}`);
   const isOpen = await store.transaction(async tx => {
@@ -46,7 +46,7 @@ export async function openMerge(deps: IntentDeps, mergeId: string, attempt: stri
 /** Whether the branch may be merged for the plan that was read; ends the merge where it may not. */
 export async function checkMerge(deps: IntentDeps, mergeId: string): Promise<boolean> {
   const merge = await mergeOf(deps, mergeId);
-  if (merge.state !== 'checking' || merge.checkedPlanId === null) return merge.finishedAt === null;
+  if (merge.state !== 'checking' || merge.checkedPlanId === null) return !(await hasEnded(deps, merge));
   const plan = await planOf(deps, merge.checkedPlanId);
   const changes = await deps.store.listGuestChanges(plan.id);
   const refusal = mergeRefusal({ ...plan, changes }, merge);
@@ -58,7 +58,7 @@ export async function checkMerge(deps: IntentDeps, mergeId: string): Promise<boo
 export async function applyOwnMerge(deps: IntentDeps, mergeId: string): Promise<ApplyToStart | null> {
   const merge = await mergeOf(deps, mergeId);
   // An earlier attempt got as far as that, and nobody heard of it.
-  if (merge.runId !== null) return startOf(deps, merge, merge.runId);
+  if (await hasEnded(deps, merge)) return merge.runId === null ? null : startOf(deps, merge, merge.runId);
   if (merge.state !== 'merging') return null;
   const branch = await deps.branching.find(merge.branch.id);
   if (branch?.mergedTime === undefined) {
@@ -86,7 +86,7 @@ export async function failMerge(
   { reason, message }: { reason: MergeReason | RunReason; message: string },
 ): Promise<void> {
   const merge = await mergeOf(deps, mergeId);
-  if (merge.finishedAt !== null) return;
+  if (await hasEnded(deps, merge)) return;
   const rest = merge.state === 'merging' ? ' NetBox may have merged the branch all the same: if it has, that is applied.' : '';
   await endMerge(deps, merge, { state: 'failed', reason, message: `${message}${rest}` });
 }

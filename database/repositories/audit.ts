@@ -157,6 +157,27 @@ export async function listOpenIntents(
   return rows.map(toRow);
 }
 
+/** What open intents are looked for by: the run or the object that they are about, and what their detail has. */
+export interface OpenIntentFilter {
+  about: { runId: string } | { objectType: string; objectId: string };
+  detail: JsonObject;
+}
+
+/** Intents about something of which nobody wrote what became of them, from the oldest on. */
+export async function listOpenIntentsAbout(db: Queryable, { about, detail }: OpenIntentFilter): Promise<AuditRow[]> {
+  const [which, values] =
+    'runId' in about
+      ? ['a.run_id = $2', [about.runId]]
+      : ['a.object_type = $2 and a.object_id = $3', [about.objectType, about.objectId]];
+  const { rows } = await db.query<Row>(
+    `select ${COLUMNS} from audit a
+      where a.phase = 'intent' and a.detail @> $1 and ${which} and not exists (select from audit o where o.intent_seq = a.seq)
+      order by a.seq`,
+    [JSON.stringify(detail), ...values],
+  );
+  return rows.map(toRow);
+}
+
 const toRow = (row: Row): AuditRow => ({
   seq: Number(row.seq),
   time: row.time,

@@ -37,7 +37,7 @@ export async function listCalls(db: Queryable, changeId: string): Promise<Stored
   return rows.map(row => ({ ...row, auditSeq: row.auditSeq === null ? null : Number(row.auditSeq) }));
 }
 
-/** Right before it is sent. False when another attempt was here first. */
+/** Right before it is sent. False when another attempt was here first, or has ended the change. */
 export async function markSending(
   db: Queryable,
   { changeId, seq }: Pick<StoredCall, 'changeId' | 'seq'>,
@@ -45,7 +45,8 @@ export async function markSending(
 ): Promise<boolean> {
   const { rowCount } = await db.query(
     `update guest_call set state = 'sending', sent_digest = $3, audit_seq = $4, sends = sends + 1, sent_at = now()
-      where change_id = $1 and seq = $2 and state = 'planned'`,
+      where change_id = $1 and seq = $2 and state = 'planned'
+        and exists (select from guest_change where id = $1 and state = 'running' for share)`,
     [changeId, seq, sent.digest, sent.auditSeq],
   );
   return rowCount === 1;

@@ -21,7 +21,7 @@ let token: string;
 beforeAll(async () => {
   netbox = await startNetBoxSimulator({ branching: true });
   proxmox = await startProxmoxSimulator({ world: { guests: 0, nodes: 1, clusterName: 'xi', seed: 'xi' } });
-  for (const vmid of [100, 101, 102, 103]) proxmox.world.createGuest(vm(vmid, `web-${vmid}`, { power: 'stopped' }));
+  for (const vmid of [100, 101, 102, 103, 104]) proxmox.world.createGuest(vm(vmid, `web-${vmid}`, { power: 'stopped' }));
   // So seldom that the workflow of the merge itself has to find out what became of it.
   world = await startSyncWorld(netbox, { PROXBOX_INTENT_WATCH_SECONDS: '3600', PROXBOX_PROXMOX_SETTLE_SECONDS: '2' });
   person = rawApi(netbox.url, netbox.token);
@@ -100,4 +100,44 @@ test.each([
   expect(writes).toHaveLength(1);
   const merges = (await person.get(`core/jobs/?object_id=${branch.id}&name=Merge branch`)).rows();
   expect(merges.filter(job => valueOf(job['status']) === 'completed')).toHaveLength(1);
+});
+
+test('what was announced to the audit log before NetBox was asked, by a worker that died then, is closed as not sent', async () => {
+  const as = { authorization: `Bearer ${token}` };
+  const { pool } = world.database;
+  const branch = await makeBranch(104);
+  const plan = await world.api<IntentPlanView>('POST', '/intent/plan', { branch_id: branch.id }, { prefer: 'wait=60', ...as });
+  const body = { branch_id: branch.id, digest: plan.digest };
+  const { id } = await world.api<IntentMergeView>('POST', '/intent/merge', body, as);
+  const holder = await pool.connect();
+  try {
+    const announced = `select from audit where phase = 'intent' and detail @> jsonb_build_object('merge', $1::text)`;
+    while ((await pool.query(`select from intent_merge where id = $1 and state = 'checking'`, [id])).rowCount === 0);
+    // Between the two rows nothing goes on any more.
+    await holder.query('begin');
+    await holder.query('select from intent_merge where id = $1 for update', [id]);
+    await eventually(async () => ((await pool.query(announced, [id])).rowCount === 1 ? true : undefined));
+    await worker.kill();
+    await pool.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock' and query ilike '%update intent_merge%'`,
+    );
+  } finally {
+    await holder.query('rollback');
+    holder.release();
+  }
+  worker = await startWorker();
+  const merge = await eventually(async () => {
+    const found = await world.api<IntentMergeView>('GET', `/intent/merges/${id}`);
+    return found.finishedAt === null ? undefined : found;
+  });
+  expect(merge).toMatchObject({ state: 'merged' });
+  const { rows } = await pool.query(
+    `select o.result, o.reason from audit a left join audit o on o.intent_seq = a.seq
+      where a.phase = 'intent' and a.detail @> jsonb_build_object('merge', $1::text) order by a.seq`,
+    [id],
+  );
+  expect(rows).toEqual([
+    { result: 'failed', reason: expect.stringContaining('not sent') },
+    { result: 'succeeded', reason: null },
+  ]);
 });

@@ -29,7 +29,7 @@ const ROWS = `
   select p.run_id as run, c.state, c.reason,
          array(select 'hold' from intent_hold h where h.change_id = c.id and h.released_at is null
                union all select 'reservation' from vmid_reservation r where r.change_id = c.id) as open,
-         array(select a.action from audit a where a.run_id = p.run_id and a.phase = 'intent' and a.actor_kind = 'system'
+         array(select a.action from audit a where a.run_id = p.run_id and a.phase = 'intent'
                   and not exists (select from audit o where o.intent_seq = a.seq)) as "openInAudit"
     from intent_plan p join guest_change c on c.plan_id = p.id
    where p.run_id is not null`;
