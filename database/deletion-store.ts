@@ -3,6 +3,7 @@ import { bind, type Bound } from './bind';
 import { inTransaction } from './queryable';
 import * as audited from './repositories/deletion/audited';
 import * as decisions from './repositories/deletion/decisions';
+import * as leftMarks from './repositories/deletion/left-marks';
 import * as losses from './repositories/deletion/losses';
 import * as requesters from './repositories/deletion/requesters';
 import * as requests from './repositories/deletion/requests';
@@ -24,6 +25,7 @@ const repositories = {
   ...audited,
   ...ofDecisions,
   ...losses,
+  ...leftMarks,
   findPlanOfRun,
   listGuestChanges,
   moveGuestChange,

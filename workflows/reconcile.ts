@@ -24,6 +24,16 @@ const { listLostDeletions } = proxyActivities<DeletionActivities>({
   summary: 'Compare open deletion requests with their workflows',
 });
 
+const { takeOffLeftMarks } = proxyActivities<DeletionActivities>({
+  taskQueue: taskQueues.mutate,
+  heartbeatTimeout: '30 seconds',
+  startToCloseTimeout: '3 minutes',
+  // The next minute tries again, also where no worker takes it now.
+  scheduleToStartTimeout: '30 seconds',
+  retry: { maximumAttempts: 1 },
+  summary: 'Take off guests what ended deletion requests left there',
+});
+
 export interface ReconcileResult {
   started: number;
   ended: number;
@@ -37,6 +47,8 @@ export async function reconcile(): Promise<ReconcileResult> {
   // Releases before deletion requests have no such step in their histories.
   if (patched('deletion-requests'))
     for (const request of await listLostDeletions()) await startDeletion(request, 'taken up again');
+  // Releases before it left marks on guests.
+  if (patched('left-on-guests')) await takeOffLeftMarks().catch(() => 0);
   setCurrentDetails(`started: ${toStart.length}, ended: ${ended}, settled: ${settled}`);
   return { started: toStart.length, ended, settled };
 }

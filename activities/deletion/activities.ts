@@ -9,7 +9,7 @@ import { toFailure } from '../failures';
 import { withHeartbeat } from '../heartbeat';
 import type { DeletionDeps } from './deps';
 import { backUp } from './backup';
-import { close, tellNetBox, unmark } from './finish';
+import { close, tellNetBox } from './finish';
 import { openDeletions, type OpenedDeletion } from './open';
 import { prepare } from './prepare';
 import { recordDecision, type Recorded } from './record-decision';
@@ -18,6 +18,7 @@ import { remind } from './remind';
 import { resolveDestroy } from './resolve-destroy';
 import { restoreNetBox } from './restore';
 import { sendDestroy } from './send';
+import { takeOffLeft, unmark } from './unmark';
 
 interface OfRequest {
   requestId: string;
@@ -114,6 +115,9 @@ export function createDeletionActivities(deps: DeletionDeps) {
       beating(attempt => restoreNetBox(deps, requestId, attempt)),
     ),
     closeDeletion: guarded(async ({ requestId }: OfRequest): Promise<void> => close(deps, requestId)),
+
+    /** What ended requests could not take off their guests. @returns from how many it is off now. */
+    takeOffLeftMarks: guarded(async (): Promise<number> => beating(attempt => takeOffLeft(deps, attempt))),
 
     /** Requests whose workflow is gone: whoever asked starts it again, and the same deadline holds. */
     listLostDeletions: guarded(async (): Promise<OpenedDeletion[]> =>

@@ -1,58 +1,17 @@
-/** What is done after a request has ended: the tag is taken off, NetBox is told, a receipt is kept, people hear of it. May be repeated. */
+/** What is done after a request has ended: NetBox is told, a receipt is kept, people hear of it. May be repeated. */
 import { log } from '@temporalio/activity';
 import { NetBoxError, NetBoxNotFoundError } from '../../clients/netbox/errors';
 import type { Loss } from '../../database/repositories/deletion/losses';
 import type { Deletion } from '../../database/repositories/deletion/requests';
-import { releasing } from '../../domain/deletion/hold';
-import { unmarked } from '../../domain/deletion/marks';
 import { refIn } from '../../domain/deletion/restore';
-import { isFinal, takesMarkAway } from '../../domain/deletion/states';
-import type { LiveGuest } from '../../domain/intent/plan/live';
+import { isFinal } from '../../domain/deletion/states';
 import type { JsonObject } from '../../domain/json';
-import type { Attempt, DeletionDeps } from './deps';
+import type { DeletionDeps } from './deps';
 import { destroyedJournal } from './journal';
-import { readSame } from './hold';
-import { changeConfig, tagValues } from './marks';
 import { auditEntry, endpointOf, guestLabel, requestOf } from './request';
 import { changelogMessage, freeAddresses } from './reserve';
 
 const machines = 'virtualization/virtual-machines';
-
-/** Takes our tags off the guest, and puts back what a hold changed, where it is still the one that they were put on. */
-export async function unmark(deps: DeletionDeps, requestId: string, { signal }: Attempt): Promise<void> {
-  const request = await requestOf(deps, requestId);
-  if (!isFinal(request.state) || !takesMarkAway(request.state)) return;
-  const endpoint = await deps.store.findEndpoint(request.endpointId);
-  const writer = endpoint && (await deps.openWriting(endpoint));
-  if (!endpoint || !writer) {
-    const reason = 'Nothing may be written to the endpoint: our tag, and what a hold changed, stay on the guest.';
-    if (request.digest !== null) {
-      await deps.audit.note(auditEntry(request, 'deletion.mark', { tag: null }, { reason }), 'refused');
-    }
-    return;
-  }
-  const reader = await deps.openReading(endpoint);
-  const read = () => readSame(deps, request, endpoint, reader, signal);
-  const change = (live: LiveGuest) => ({
-    ...tagValues(live, unmarked(live.config.tags)),
-    ...(request.hold !== null && releasing(live.config.raw, request.hold)),
-  });
-  try {
-    const before = await read();
-    if (before === null || Object.keys(change(before)).length === 0) return;
-    const seq = await deps.audit.begin(auditEntry(request, 'deletion.mark', { tag: null }));
-    try {
-      await changeConfig(writer, read, change);
-      await deps.audit.complete(seq, { result: 'succeeded' });
-    } catch (error) {
-      await deps.audit.complete(seq, { result: 'failed' });
-      throw error;
-    }
-  } finally {
-    await reader.close();
-    await writer.close();
-  }
-}
 
 /**
  * The destroyed guest in NetBox: decommissioned or deleted, as the settings say, and a journal entry where something is left to hold one. What a merged

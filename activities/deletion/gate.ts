@@ -36,6 +36,12 @@ export async function askGate(
   });
 }
 
+/** Why nothing may be written to the guests of an endpoint at this moment; null: it may. */
+export async function writesRefused({ settings }: Pick<DeletionDeps, 'settings'>, endpoint: Endpoint): Promise<string | null> {
+  const gate = decideGate({ settings: await settings.ofInstallation(), endpoint, optIn: { by: 'request' } });
+  return gate.allowed ? null : gate.reasons.map(({ message }) => message).join(' ');
+}
+
 /** The rules of four eyes, by the settings of just now. */
 export async function rulesOf(
   values: SettingValues,

@@ -6,6 +6,7 @@ import { beforeHold, heldUntil, holding, releasing, type Hold } from '../../doma
 import type { LiveGuest } from '../../domain/intent/plan/live';
 import { compareEvidence } from '../../domain/reflection/identity';
 import type { DeletionDeps, DeletionReader, DeletionWriter } from './deps';
+import { writesRefused } from './gate';
 import { changeConfig, writeConfig } from './marks';
 import { observe } from './observe';
 import { auditEntry, requestOf } from './request';
@@ -67,7 +68,7 @@ async function place(
 export async function releaseHold(deps: DeletionDeps, requestId: string, endpoint: Endpoint, signal: AbortSignal): Promise<void> {
   const request = await requestOf(deps, requestId);
   const { hold } = request;
-  if (hold === null || request.state !== 'pending') return;
+  if (hold === null || request.state !== 'pending' || (await writesRefused(deps, endpoint)) !== null) return;
   const writer = await deps.openWriting(endpoint);
   if (writer === undefined) return;
   const reader = await deps.openReading(endpoint);

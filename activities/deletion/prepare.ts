@@ -20,6 +20,7 @@ import { changeTags } from './marks';
 import { observe, type SeenGuest } from './observe';
 import { auditEntry, endpointOf, guestLabel, moveBy, requestOf, sha256 } from './request';
 import { reserveAddresses } from './reserve';
+import { takeOver } from './unmark';
 
 export async function prepare(deps: DeletionDeps, requestId: string, attempt: Attempt): Promise<DeletionState> {
   const request = await requestOf(deps, requestId);
@@ -62,6 +63,7 @@ async function mark(
       message: `The endpoint ${endpoint.name} has no write credential. Enter one.`,
     });
   }
+  await takeOver(deps, request, { endpoint, reader, writer, signal });
   const first = await observe(deps, request, endpoint, reader, signal);
   if (first === null) return refuse(deps, request, gone(request));
   if (hasNoEvidence(first.about.evidence)) {

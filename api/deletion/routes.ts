@@ -22,6 +22,8 @@ import { viewDeletion, viewDeletionRow } from './view';
 
 const cursorShape = z.strictObject({ offset: z.number().int().min(0).max(1_000_000) });
 
+const asBoolean = (text: 'true' | 'false' | undefined): boolean | undefined => (text === undefined ? undefined : text === 'true');
+
 export function deletionRoutes(dependencies: ApiDependencies): Router {
   const { router, on } = guardedRoutes(dependencies);
   const { database } = dependencies;
@@ -34,7 +36,7 @@ export function deletionRoutes(dependencies: ApiDependencies): Router {
   };
 
   on('GET /intent/deletion-requests', async (req, res) => {
-    const { limit, cursor, open, endpoint, vmid } = queryOf(req, deletionQuery);
+    const { limit, cursor, open, left, endpoint, vmid } = queryOf(req, deletionQuery);
     const offset = decodeCursor(cursor, cursorShape)?.offset ?? 0;
     const rows = await listDeletions(database, {
       endpoints: res.locals.caller.endpointsWith('view'),
@@ -42,7 +44,8 @@ export function deletionRoutes(dependencies: ApiDependencies): Router {
       offset,
       endpointId: endpoint,
       vmid,
-      open: open === undefined ? undefined : open === 'true',
+      open: asBoolean(open),
+      left: asBoolean(left),
     });
     const nextCursor = rows.length > limit ? encodeCursor({ offset: offset + limit }) : null;
     setNextLink(req, res, nextCursor);

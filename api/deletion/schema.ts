@@ -11,6 +11,10 @@ const kinds = z.enum(['qemu', 'lxc']);
 export const deletionQuery = z.strictObject({
   ...pagingQuery,
   open: z.enum(['true', 'false']).optional().describe('Those that are open, or those that have ended.'),
+  left: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('Those that have ended and whose guests still have our tag, or what a hold changed.'),
   endpoint: z.uuid().optional(),
   vmid: z.coerce.number().int().min(100).max(999_999_999).optional(),
 });
@@ -83,6 +87,11 @@ const deletion = {
   approvedAt: time.nullable(),
   endedAt: time.nullable(),
   endedBy: z.string().nullable(),
+  leftSince: time
+    .nullable()
+    .describe(
+      'Since when our tag, and what a hold changed, stays on the guest although the request has ended; it is taken off as soon as the guest may be written to. Null: nothing of ours is there.',
+    ),
   task: z.string().nullable().describe('The destroy in Proxmox.'),
   version: z.number().int(),
 };

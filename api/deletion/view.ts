@@ -83,6 +83,7 @@ function rowOf(request: Deletion, requesters: readonly Requester[]): DeletionRow
     approvedAt: request.approvedAt?.toISOString() ?? null,
     endedAt: request.endedAt?.toISOString() ?? null,
     endedBy: request.endedBy,
+    leftSince: request.leftSince?.toISOString() ?? null,
     task: request.upid,
     version: request.version,
   };

@@ -2,6 +2,7 @@ import { command } from '../command';
 import type { Context } from '../context';
 import type { Check } from '../doctor/check';
 import { checkConnections } from '../doctor/connections';
+import { checkDeletions } from '../doctor/deletions';
 import { checkEndpoints } from '../doctor/endpoints';
 import { checkIntent } from '../doctor/intent';
 import { checkInstallation } from '../doctor/installation';
@@ -27,7 +28,12 @@ export const doctor = command({
 async function allChecks({ api }: Context, connections: boolean): Promise<Check[]> {
   try {
     const client = api();
-    const checks = [...(await checkInstallation(client)), ...(await checkEndpoints(client)), ...(await checkIntent(client))];
+    const checks = [
+      ...(await checkInstallation(client)),
+      ...(await checkEndpoints(client)),
+      ...(await checkIntent(client)),
+      ...(await checkDeletions(client)),
+    ];
     return connections ? [...checks, ...(await checkConnections(client))] : checks;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;

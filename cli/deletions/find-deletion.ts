@@ -34,5 +34,5 @@ async function idOf(api: ApiClient, text: string, wanted: string): Promise<strin
 
 export const listDeletions = (
   api: ApiClient,
-  query: { open?: string; endpoint?: string; limit: number },
-): Promise<DeletionRowView[]> => api.collect<DeletionRowView>(PATH, { open: query.open, endpoint: query.endpoint }, query.limit);
+  { limit, ...query }: { open?: 'true'; left?: 'true'; endpoint?: string; limit: number },
+): Promise<DeletionRowView[]> => api.collect<DeletionRowView>(PATH, query, limit);

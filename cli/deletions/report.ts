@@ -44,6 +44,12 @@ export function reportDeletion(request: DeletionView, paints: Paints): string[] 
           ? null
           : `${timeText(request.endedAt)}${request.endedBy === null ? '' : ` by ${request.endedBy}`}`,
       ],
+      [
+        'on the guest',
+        request.leftSince === null
+          ? null
+          : `our tag, and what a hold changed, since ${timeText(request.leftSince)}: it may not be written to, or could not be reached`,
+      ],
       ['node', request.node],
       ['digest', request.digest ?? 'the guest is being read'],
       ['approvals', `${decisions.filter(approvalOf(request)).length} of ${request.quorum}`],

@@ -90,3 +90,18 @@ test('approve --wait ends with 4 when it waits for more people', async () => {
     stderr: expect.stringContaining('The request is pending: the guest was not destroyed.'),
   });
 });
+
+test('doctor names guests that still have the tag of a request that has ended', async () => {
+  const checkOf = async (): Promise<unknown> => {
+    const { checks } = await server.json<{ checks: { name: string; result: string; detail: string }[] }>(['doctor']);
+    return checks.find(({ name }) => name === 'left on guests');
+  };
+  expect(await checkOf()).toMatchObject({ result: 'ok' });
+  const ended = new Date();
+  const { id } = await seed({ state: 'rejected', ended_at: ended, closed_at: ended, left_since: ended });
+  expect(await checkOf()).toMatchObject({
+    result: 'warning',
+    detail: expect.stringContaining(`old-${vmid} (qemu/${vmid}) on lab`),
+  });
+  expect((await as('ben', 'show', id)).stdout).toContain('our tag, and what a hold changed, since');
+});

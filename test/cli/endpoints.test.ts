@@ -150,7 +150,7 @@ describe('doctor', () => {
         'worker proxbox-reflect: ok',
         'worker proxbox-mutate: ok',
       ],
-      ...['token: ok', 'endpoint lab: ok', 'changes of guests: ok'],
+      ...['token: ok', 'endpoint lab: ok', 'changes of guests: ok', 'left on guests: ok'],
     ]);
   });
 

@@ -159,3 +159,13 @@ test('whoever may only view sees no form; for whoever sees nothing of the endpoi
   expect((await narrow.get(`/ui/deletions/${id}`)).status).toBe(404);
   expect((await narrow.get('/ui/deletions')).html).not.toContain(id);
 });
+
+test('the page of a request that has ended says that our tag is still on the guest', async () => {
+  const ended = { state: 'rejected', ended_at: new Date(), closed_at: new Date() };
+  const left = await seed({ ...ended, left_since: new Date() });
+  expect((await decider.get(`/ui/deletions/${left.id}`)).text).toContain(
+    'Our tag, and what a hold changed, are still on the guest',
+  );
+  const clean = await seed(ended);
+  expect((await decider.get(`/ui/deletions/${clean.id}`)).text).not.toContain('still on the guest');
+});

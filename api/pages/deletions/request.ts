@@ -29,6 +29,7 @@ export function requestBody({ request, deciders, audit, caller, netboxUrl, sent 
     sent !== undefined && sent.errors[''] !== undefined ? notice('bad', sent.errors['']) : null,
     h('p', { class: 'lead' }, stateWords[request.state]),
     reasonsOf(request),
+    leftOf(request),
     section('Request', h('blockquote', null, request.reason), factsOf(request, deciders)),
     about === null
       ? isEnded(request)
@@ -55,6 +56,18 @@ export function requestBody({ request, deciders, audit, caller, netboxUrl, sent 
     chain(audit),
   ];
 }
+
+/** What is to be taken off the guest, and could not be. */
+const leftOf = ({ leftSince }: DeletionView): Html | null =>
+  leftSince === null
+    ? null
+    : notice(
+        'warn',
+        'Our tag, and what a hold changed, are still on the guest, since ',
+        time(leftSince),
+        ': it may not be written to, or it could not be reached. They are taken off within a minute of when it can be. ',
+        h('code', null, 'left_on_guest'),
+      );
 
 const factsOf = (request: DeletionView, deciders: readonly Person[]): Html =>
   facts([

@@ -7,6 +7,7 @@ import type { OptIn } from '../../../domain/intent/gate';
 import type { JsonObject } from '../../../domain/json';
 import type { GuestKind } from '../../../domain/proxmox/guest-config';
 import type { Queryable } from '../../queryable';
+import { selectDeletions } from './rows';
 
 export interface NewDeletion {
   id: string;
@@ -47,24 +48,10 @@ export interface Deletion extends Omit<NewDeletion, 'state'> {
   openedAt: Date;
   endedAt: Date | null;
   closedAt: Date | null;
+  /** Since when our tag, and what a hold changed, stays on the guest although the request has ended. */
+  leftSince: Date | null;
   version: number;
 }
-
-interface Row extends Omit<Deletion, 'netboxId' | 'auditSeq'> {
-  netboxId: string | null;
-  auditSeq: string | null;
-}
-
-const COLUMNS = `id, endpoint_id as "endpointId", endpoint_name as "endpointName", kind, vmid, name, node, netbox_id as "netboxId", source,
-  change_id as "changeId", opt_in as "optIn", reason, state, reasons, ended_by as "endedBy", about, snapshot, digest, round,
-  approved_at as "approvedAt", sent_at as "sentAt", upid, send_refusal as "sendRefusal", audit_seq as "auditSeq", receipt, hold, backup, reminded, deadline,
-  opened_at as "openedAt", ended_at as "endedAt", closed_at as "closedAt", version`;
-
-const toDeletion = ({ netboxId, auditSeq, ...row }: Row): Deletion => ({
-  ...row,
-  netboxId: netboxId === null ? null : Number(netboxId),
-  auditSeq: auditSeq === null ? null : Number(auditSeq),
-});
 
 /** False when the guest has a request that is open, or is being cleaned up after. */
 export async function insertDeletion(db: Queryable, request: NewDeletion): Promise<boolean> {
@@ -91,33 +78,27 @@ export async function insertDeletion(db: Queryable, request: NewDeletion): Promi
 }
 
 export async function findDeletion(db: Queryable, id: string): Promise<Deletion | undefined> {
-  const { rows } = await db.query<Row>(`select ${COLUMNS} from deletion_request where id = $1`, [id]);
-  return rows.map(toDeletion)[0];
+  return (await selectDeletions(db, 'where id = $1', [id]))[0];
 }
 
 /** The request, which nobody else changes until the transaction ends. */
 export async function lockDeletion(db: Queryable, id: string): Promise<Deletion | undefined> {
-  const { rows } = await db.query<Row>(`select ${COLUMNS} from deletion_request where id = $1 for update`, [id]);
-  return rows.map(toDeletion)[0];
+  return (await selectDeletions(db, 'where id = $1 for update', [id]))[0];
 }
 
 /** The one that a guest has, until everything was cleaned up after it. */
 export async function findDeletionOfGuest(db: Queryable, endpointId: string, vmid: number): Promise<Deletion | undefined> {
-  const { rows } = await db.query<Row>(
-    `select ${COLUMNS} from deletion_request where endpoint_id = $1 and vmid = $2 and closed_at is null`,
-    [endpointId, vmid],
-  );
-  return rows.map(toDeletion)[0];
+  return (await selectDeletions(db, 'where endpoint_id = $1 and vmid = $2 and closed_at is null', [endpointId, vmid]))[0];
 }
 
 /** Those that are not cleaned up after yet, oldest first. */
-export async function listUnclosedDeletions(db: Queryable): Promise<Deletion[]> {
-  const { rows } = await db.query<Row>(`select ${COLUMNS} from deletion_request where closed_at is null order by opened_at, id`);
-  return rows.map(toDeletion);
-}
+export const listUnclosedDeletions = (db: Queryable): Promise<Deletion[]> =>
+  selectDeletions(db, 'where closed_at is null order by opened_at, id', []);
 
 export interface DeletionFilter {
   open?: boolean | undefined;
+  /** Whether something of ours stays on the guest. */
+  left?: boolean | undefined;
   endpoints: 'all' | readonly string[];
   endpointId?: string | undefined;
   vmid?: number | undefined;
@@ -127,15 +108,15 @@ export interface DeletionFilter {
 
 /** Open ones by their deadline, then those that have ended, newest first. */
 export async function listDeletions(db: Queryable, filter: DeletionFilter): Promise<Deletion[]> {
-  const { open, endpoints, endpointId, vmid, limit, offset } = filter;
-  const { rows } = await db.query<Row>(
-    `select ${COLUMNS} from deletion_request
-      where ($1::boolean is null or (ended_at is null) = $1) and ($2::uuid[] is null or endpoint_id = any($2))
+  const { open, left, endpoints, endpointId, vmid, limit, offset } = filter;
+  return selectDeletions(
+    db,
+    `where ($1::boolean is null or (ended_at is null) = $1) and ($2::uuid[] is null or endpoint_id = any($2))
         and ($3::uuid is null or endpoint_id = $3) and ($4::int is null or vmid = $4)
+        and ($7::boolean is null or (left_since is not null) = $7)
       order by ended_at is not null, case when ended_at is null then deadline end, opened_at desc, id limit $5 offset $6`,
-    [open ?? null, endpoints === 'all' ? null : endpoints, endpointId ?? null, vmid ?? null, limit, offset],
+    [open ?? null, endpoints === 'all' ? null : endpoints, endpointId ?? null, vmid ?? null, limit, offset, left ?? null],
   );
-  return rows.map(toDeletion);
 }
 
 export interface DeletionMove {
