@@ -16,7 +16,7 @@ import type { PlanOptions } from '../../domain/intent/plan/options';
 import { planUpdate } from '../../domain/intent/plan/update';
 import { addedUsage, addUsage, noUsage } from '../../domain/intent/usage';
 import { guestKey } from '../../domain/reflection/inventory';
-import type { GuestRecord } from '../../domain/reflection/guests';
+import type { GuestRecord } from '../../domain/reflection/guest-match';
 import type { SettingValues } from '../../domain/settings/register';
 import type { Asked } from './collect';
 import type { IntentDeps, IntentReader } from './deps';

@@ -1,7 +1,7 @@
 import type { HoldEnd, IntentHold } from '../../database/repositories/intent/holds';
 import { heldFields } from '../../domain/intent/holds';
 import type { Finding } from '../../domain/reflection/findings';
-import type { GuestMatch } from '../../domain/reflection/guests';
+import type { GuestMatch } from '../../domain/reflection/guest-match';
 import type { HeldFields } from '../../domain/reflection/held';
 import { guestKey } from '../../domain/reflection/inventory';
 import type { Plan } from '../../domain/reflection/plan';

@@ -9,12 +9,13 @@ import type { SettledChange, StoredChange } from '../../database/repositories/ch
 import type { NewLink } from '../../database/repositories/links';
 import type { RunRecord } from '../../database/repositories/run-records';
 import type { Kind } from '../../domain/reflection/kind';
-import { isRef, ref, resolve, unresolved, type IdOf, type Ref, type Value, type Values } from '../../domain/reflection/values';
 import { StopRun } from '../failures';
 import { batchesOf } from './batches';
 import type { ReflectionDeps } from './deps';
 import { resolveInDoubt, visibleAmong } from './in-doubt';
+import { inLanes } from './lanes';
 import { recheck } from './recheck';
+import { References } from './references';
 import { toBody } from './to-body';
 import { withoutOutdated } from './touched';
 
@@ -26,7 +27,7 @@ export interface Written {
 }
 
 export class KindWriter {
-  private readonly ids = new Map<string, number>();
+  private readonly references: References;
   private stopped: StopRun | undefined;
 
   constructor(
@@ -38,11 +39,13 @@ export class KindWriter {
     private readonly summary: Written,
     private readonly progress: (done: number) => void,
     private readonly signal: AbortSignal,
-  ) {}
+  ) {
+    this.references = new References(deps.store, endpointId, kind);
+  }
 
   /** @param open open changes of the kind, in plan order. */
   async write(open: StoredChange[]): Promise<void> {
-    await this.loadIds(open);
+    await this.references.load(open);
     const undecided = await this.settleInDoubt(open.filter(change => change.state === 'sending'));
     const todo = [...undecided, ...open.filter(change => change.state === 'planned')].sort((a, b) => a.seq - b.seq);
     const ready = await this.withoutDependents(todo);
@@ -55,49 +58,20 @@ export class KindWriter {
     if (this.stopped) throw this.stopped;
   }
 
-  // What the changes point to ---------------------------------------------------------------------------------------------
-
-  private async loadIds(changes: StoredChange[]): Promise<void> {
-    const wanted = changes.flatMap(change => [
-      ...Object.values({ ...change.reflect, ...change.after }).flatMap(refsIn),
-      ...(this.kind.on && change.netboxId === null ? [ref(this.kind.on, change.key)] : []),
-    ]);
-    for (const { kind, key, netboxId } of await this.deps.store.findLinkedIds(this.endpointId, wanted)) {
-      this.ids.set(`${kind}:${key}`, netboxId);
-    }
-  }
-
-  private readonly idOf: IdOf = reference => this.ids.get(`${reference.ref}:${reference.key}`);
+  // What cannot be written --------------------------------------------------------------------------------------------------
 
   /** Changes whose parent was refused or skipped cannot be made in this run. */
   private async withoutDependents(changes: StoredChange[]): Promise<StoredChange[]> {
     const ready: StoredChange[] = [];
     const settled: SettledChange[] = [];
     for (const change of changes) {
-      const missing = this.missingReference(change);
+      const missing = this.references.missing(change);
       if (missing === undefined) ready.push(change);
       else settled.push({ seq: change.seq, state: 'skipped', netboxId: null, error: { code: 'dependency', text: missing } });
     }
     if (settled.length > 0) await this.deps.store.settleChanges(this.run.id, settled);
     this.summary.skipped += settled.length;
     return ready;
-  }
-
-  private missingReference(change: StoredChange): string | undefined {
-    if (change.action === 'delete' || change.action === 'link') return undefined;
-    if (this.targetId(change) === undefined && change.action === 'update')
-      return `its ${this.kind.on ?? this.kind.name} is not in NetBox`;
-    const values = Object.values(change.after).map(value => resolve(value, this.idOf));
-    const missing = values.map(unresolved).find(reference => reference !== undefined);
-    return missing && `${missing.ref} ${missing.key} is not in NetBox`;
-  }
-
-  private targetId(change: StoredChange): number | undefined {
-    return change.netboxId ?? (this.kind.on ? this.ids.get(`${this.kind.on}:${change.key}`) : undefined);
-  }
-
-  private resolved(values: Values): Values {
-    return Object.fromEntries(Object.entries(values).map(([field, value]) => [field, resolve(value, this.idOf)]));
   }
 
   // Unknown outcomes --------------------------------------------------------------------------------------------------------
@@ -109,7 +83,7 @@ export class KindWriter {
     const found = await resolveInDoubt(
       this.deps,
       this.kind,
-      creates.map(change => ({ seq: change.seq, sentAt: change.sentAt, values: this.resolved(change.after) })),
+      creates.map(change => ({ seq: change.seq, sentAt: change.sentAt, values: this.references.resolved(change.after) })),
       this.signal,
     );
     await this.settle(
@@ -127,13 +101,13 @@ export class KindWriter {
   // Writing ---------------------------------------------------------------------------------------------------------------------
 
   private async create(batch: StoredChange[]): Promise<void> {
-    const items = batch.map(change => toBody(this.resolved(change.after)));
+    const items = batch.map(change => toBody(this.references.resolved(change.after)));
     await this.send(batch, items, options => this.deps.netbox.bulkCreate(this.kind.path, items, options));
   }
 
   private async update(batch: StoredChange[]): Promise<void> {
-    const ids = new Map(batch.map(change => [change.seq, this.targetId(change)!]));
-    const verdicts = await recheck(this.deps.netbox, this.kind, batch, ids, values => this.resolved(values));
+    const ids = new Map(batch.map(change => [change.seq, this.references.targetOf(change)!]));
+    const verdicts = await recheck(this.deps.netbox, this.kind, batch, ids, values => this.references.resolved(values));
     await this.settle(
       verdicts.already.map(change => ({ change, id: ids.get(change.seq)!, created: false })),
       verdicts.moved.map(({ change, text }) => ({
@@ -144,7 +118,7 @@ export class KindWriter {
       })),
     );
     if (verdicts.send.length === 0) return;
-    const items = verdicts.send.map(change => ({ id: ids.get(change.seq)!, ...toBody(this.resolved(change.after)) }));
+    const items = verdicts.send.map(change => ({ id: ids.get(change.seq)!, ...toBody(this.references.resolved(change.after)) }));
     await this.send(verdicts.send, items, options => this.deps.netbox.bulkUpdate(this.kind.path, items, options));
   }
 
@@ -156,7 +130,7 @@ export class KindWriter {
   /** Nothing to write: the object was recognised, or its values were learned. */
   private async learn(changes: StoredChange[]): Promise<void> {
     await this.settle(
-      changes.map(change => ({ change, id: this.targetId(change) ?? 0, created: false })),
+      changes.map(change => ({ change, id: this.references.targetOf(change) ?? 0, created: false })),
       [],
     );
   }
@@ -235,7 +209,7 @@ export class KindWriter {
    */
   private async explainDuplicates(changes: StoredChange[]): Promise<void> {
     if (changes.length === 0) return;
-    const doubts = changes.map(change => ({ seq: change.seq, sentAt: null, values: this.resolved(change.after) }));
+    const doubts = changes.map(change => ({ seq: change.seq, sentAt: null, values: this.references.resolved(change.after) }));
     if (this.kind.shared) {
       const found = await resolveInDoubt({ ...this.deps, settleMs: 0 }, this.kind, doubts, this.signal);
       const shared = changes.filter(change => found.has(change.seq));
@@ -264,7 +238,7 @@ export class KindWriter {
       kind: this.kind.name,
       key: change.key,
       netboxId: id,
-      values: this.resolved(change.reflect),
+      values: this.references.resolved(change.reflect),
       created,
     }));
     const gone = written
@@ -294,32 +268,19 @@ export class KindWriter {
    * end, so that it knows what they did.
    */
   private async inBatches(changes: StoredChange[], work: (batch: StoredChange[]) => Promise<void>): Promise<void> {
-    const batches = batchesOf(changes, this.deps.batchSize, this.kind);
-    let next = 0;
-    let failure: unknown;
-    const write = async (batch: StoredChange[]): Promise<void> => {
+    const goesOn = (): boolean => this.stopped === undefined && !this.signal.aborted;
+    await inLanes(batchesOf(changes, this.deps.batchSize, this.kind), goesOn, async batch => {
       const fresh = await this.fresh(batch);
       if (fresh.length > 0) await work(fresh);
-    };
-    const lane = async (): Promise<void> => {
-      while (next < batches.length && failure === undefined && this.stopped === undefined && !this.signal.aborted) {
-        await write(batches[next++]!).catch((error: unknown) => (failure ??= error));
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(lanes, batches.length) }, lane));
-    if (failure !== undefined) throw failure;
+    });
     this.signal.throwIfAborted();
   }
 }
-
-const lanes = 8;
 
 interface WrittenChange {
   change: StoredChange;
   id: number;
   created: boolean;
 }
-
-const refsIn = (value: Value): Ref[] => (Array.isArray(value) ? value : [value]).filter(isRef);
 
 const isDuplicate = (text: string): boolean => /unique|already exists|duplicate/i.test(text);

@@ -1,7 +1,7 @@
 /** Is this still the NetBox that we know, and do we see all of it? Asked before anything is planned. */
 import type { NetBoxClient } from '../../clients/netbox/client';
 import { NetBoxPermissionError } from '../../clients/netbox/errors';
-import type { GuestMatch } from '../../domain/reflection/guests';
+import type { GuestMatch } from '../../domain/reflection/guest-match';
 import type { Link } from '../../domain/reflection/change';
 import { customFieldsIn, idIn, textIn, type Row } from '../../domain/reflection/kind';
 import { isEmpty } from '../../domain/reflection/values';

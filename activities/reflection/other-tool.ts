@@ -1,6 +1,6 @@
 import type { NetBoxClient } from '../../clients/netbox/client';
 import { NetBoxNotFoundError, NetBoxPermissionError } from '../../clients/netbox/errors';
-import type { OtherToolLink } from '../../domain/reflection/guests';
+import type { OtherToolLink } from '../../domain/reflection/guest-match';
 import { choiceIn, idIn, textIn } from '../../domain/reflection/kind';
 
 const path = 'plugins/proxbox/sync-state/virtual-machines';

@@ -2,7 +2,8 @@
 import type { Endpoint } from '../../database/repositories/endpoints';
 import type { Link, Links } from '../../domain/reflection/change';
 import type { Finding } from '../../domain/reflection/findings';
-import { matchGuests, type GuestMatch } from '../../domain/reflection/guests';
+import type { GuestMatch } from '../../domain/reflection/guest-match';
+import { matchGuests } from '../../domain/reflection/guests';
 import type { Inventory } from '../../domain/reflection/inventory';
 import { idIn, type DesireContext, type Kind, type Row } from '../../domain/reflection/kind';
 import { reflectionKindNames } from '../../domain/reflection/kind-names';

@@ -1,7 +1,7 @@
 /** What a run noticed, in the operator's words, beside what the planner itself says. */
 import type { Links } from '../../domain/reflection/change';
 import type { Finding } from '../../domain/reflection/findings';
-import type { GuestMatch } from '../../domain/reflection/guests';
+import type { GuestMatch } from '../../domain/reflection/guest-match';
 import { guestKey, presentIn, type Inventory } from '../../domain/reflection/inventory';
 
 export function deletedFindings(match: GuestMatch, deletedBy: Map<string, string>): Finding[] {

@@ -3,7 +3,7 @@ import type { RunRecord } from '../../database/repositories/run-records';
 import type { Links } from '../../domain/reflection/change';
 import type { Finding } from '../../domain/reflection/findings';
 import type { HoldEnd } from '../../database/repositories/intent/holds';
-import type { GuestMatch } from '../../domain/reflection/guests';
+import type { GuestMatch } from '../../domain/reflection/guest-match';
 import type { Plan } from '../../domain/reflection/plan';
 import type { Support } from './bootstrap';
 import type { ReflectionDeps } from './deps';

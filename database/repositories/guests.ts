@@ -1,4 +1,4 @@
-import type { GuestRecord } from '../../domain/reflection/guests';
+import type { GuestRecord } from '../../domain/reflection/guest-match';
 import { strongMarks, type Evidence } from '../../domain/reflection/identity';
 import { guestKey, type GuestKey } from '../../domain/reflection/inventory';
 import type { Queryable } from '../queryable';

@@ -1,4 +1,4 @@
-import type { GuestRecord } from '../reflection/guests';
+import type { GuestRecord } from '../reflection/guest-match';
 import { compareEvidence, hasNoEvidence, isAnotherGuest } from '../reflection/identity';
 import type { CheckSubject } from './checks/check';
 import { liveEvidence, liveName, type LiveGuest } from './plan/live';

@@ -6,7 +6,7 @@ import { AddressOwners, withReleases } from './address-moves';
 import type { Change, Link, Links } from './change';
 import { compareObject, type Compared } from './compare';
 import type { Finding } from './findings';
-import type { GuestMatch } from './guests';
+import type { GuestMatch } from './guest-match';
 import type { Desired, DesireContext, Kind, Match, Row } from './kind';
 import type { ReflectionKindName } from './kind-names';
 import { kindClosure, kindNamed, kindsInOrder } from './kinds';

@@ -1,7 +1,7 @@
 /** Which row of NetBox stands for a desired object. */
 import type { AddressOwners } from './address-moves';
 import type { Link } from './change';
-import type { GuestMatch } from './guests';
+import type { GuestMatch } from './guest-match';
 import type { Candidates, Desired, Kind, Match, Row } from './kind';
 import { resolve, unresolved, type IdOf, type Value } from './values';
 

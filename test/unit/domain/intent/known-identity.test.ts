@@ -2,7 +2,7 @@ import { knownIdentity } from '../../../../domain/intent/known-identity';
 import { liveEvidence, type LiveGuest } from '../../../../domain/intent/plan/live';
 import { addedUsage, addUsage, noUsage } from '../../../../domain/intent/usage';
 import { parseGuestConfig } from '../../../../domain/proxmox/guest-config';
-import type { GuestRecord } from '../../../../domain/reflection/guests';
+import type { GuestRecord } from '../../../../domain/reflection/guest-match';
 import type { GuestPlan } from '../../../../domain/intent/plan/guest-plan';
 
 const uuid = (n: number): string => `00000000-0000-4000-8000-00000000000${n}`;

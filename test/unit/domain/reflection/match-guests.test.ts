@@ -1,4 +1,5 @@
-import { matchGuests, type GuestMatchInput, type GuestRecord } from '../../../../domain/reflection/guests';
+import type { GuestMatchInput, GuestRecord } from '../../../../domain/reflection/guest-match';
+import { matchGuests } from '../../../../domain/reflection/guests';
 import { guestKey, type GuestKey, type ObservedGuest } from '../../../../domain/reflection/inventory';
 import type { Row } from '../../../../domain/reflection/kind';
 import { defaultPolicy } from '../../../../domain/reflection/policy';

@@ -1,7 +1,8 @@
 import { linksOfFormerVms } from '../../../../../activities/reflection/former-vms';
 import { customFields } from '../../../../../domain/reflection/bootstrap';
 import type { Change, Links } from '../../../../../domain/reflection/change';
-import { matchGuests, type GuestMatch, type GuestRecord } from '../../../../../domain/reflection/guests';
+import type { GuestMatch, GuestRecord } from '../../../../../domain/reflection/guest-match';
+import { matchGuests } from '../../../../../domain/reflection/guests';
 import type { GuestKey, Inventory } from '../../../../../domain/reflection/inventory';
 import type { DesireContext, Row } from '../../../../../domain/reflection/kind';
 import type { ReflectionKindName } from '../../../../../domain/reflection/kind-names';
