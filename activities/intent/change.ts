@@ -13,6 +13,7 @@ import { askGate } from './gate';
 import { forgetBirth, linkBirth, rememberBirth } from './birth-links';
 import { findLive } from './live';
 import { planOf } from './plan';
+import { takeUp } from './take-up';
 import { tellChange } from './tell';
 
 export interface BegunChange {
@@ -39,20 +40,14 @@ export async function beginChange(deps: IntentDeps, changeId: string): Promise<B
       await store.releaseHold(changeId, 'equal');
       return { calls: 0, ended: 'unchanged' };
     }
-    try {
-      if (!(await store.moveGuestChange(changeId, { from: ['queued'], to: 'running' }))) return beginChange(deps, changeId);
-    } catch (error) {
-      if (isTaken(error)) return 'busy';
-      throw error;
-    }
+    const taken = await takeUp(deps, change);
+    if (taken === 'busy') return 'busy';
+    if (taken !== 'running') return { calls: 0, ended: taken };
   }
   if (change.op === 'create') await linkBirth(deps, change);
   await tellChange(deps, change, 'running');
   return { calls: change.plan?.calls.length ?? 0, ended: null };
 }
-
-const isTaken = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'constraint' in error && error.constraint === 'guest_change_running';
 
 /** Ended without a word from its calls. */
 export interface Interruption {

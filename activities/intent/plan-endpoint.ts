@@ -25,7 +25,7 @@ import { askGate } from './gate';
 import { readLive } from './live';
 import { planLimits, planOptions } from './options';
 import { keepDocuments, sha256, snippetsOf } from './snippets';
-import { freeVmid } from './vmid';
+import { birthOf } from './vmid';
 import { readWorld, type ReadWorld } from './world';
 
 export interface PlannedChange {
@@ -56,6 +56,7 @@ export async function planEndpoint(
   endpoint: Endpoint,
   given: readonly Numbered[],
   asked: Asked,
+  promised: PlanWorld['promised'],
   signal: AbortSignal,
 ): Promise<PlannedChange[]> {
   const gatesOf = (changes: readonly Numbered[]) => Promise.all(changes.map(({ change }) => askGate(deps, plan, change)));
@@ -66,7 +67,7 @@ export async function planEndpoint(
     const settings = await deps.settings.ofEndpoint(endpoint);
     const reserved = new Map((await deps.store.listReservations(endpoint.id)).map(({ vmid, mark }) => [vmid, mark]));
     const wantsVolumes = given.some(({ change }) => change.op === 'create');
-    const read = await readWorld(reader, settings, reserved, wantsVolumes, signal);
+    const read = await readWorld(reader, settings, reserved, promised, wantsVolumes, signal);
     const changes = await recogniseBorn(deps.store, endpoint.id, read, given);
     const work: EndpointWork = {
       deps,
@@ -151,8 +152,7 @@ async function planOne(
         : change;
     return { plan: source && planUpdate(named, source, shown, work.options) };
   }
-  const mark = randomUUID();
-  const vmid = change.guest.vmid ?? change.vm.proxmox_vm_id ?? (await freeVmid(work.reader, work.read.world, given, work.signal));
+  const { vmid, mark } = await birthOf(work.reader, work.read.world, change, given, work.signal);
   const node = change.vm.proxmox_node ?? source?.node ?? onlyNode(work.read.world);
   if (vmid === null || node === null) return { plan: null };
   return { plan: planCreate(change, { vmid, mark, node, ...(source && { template: source }) }, work.options), mark };

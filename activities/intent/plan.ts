@@ -10,6 +10,7 @@ import { StopRun } from '../failures';
 import { collectAsked } from './collect';
 import type { IntentDeps } from './deps';
 import { planEndpoint, planNowhere, type PlannedChange } from './plan-endpoint';
+import { promisesIn } from './vmid';
 
 export interface MadePlan {
   planId: string;
@@ -85,8 +86,9 @@ async function planNow(deps: IntentDeps, plan: IntentPlan, beat: (what: string) 
     // Two plans at once would promise one VMID twice.
     const made = await store.withLock(`intent vmids ${endpoint.id}`, async () => {
       await store.releaseOldReservations(endpoint.id, promiseHours);
+      const promised = promisesIn(await store.listReservations(endpoint.id));
       if (plan.branch !== null) await store.releaseBranchReservations(endpoint.id, plan.branch.id);
-      const each = await planEndpoint(deps, plan, endpoint, changes, asked, signal);
+      const each = await planEndpoint(deps, plan, endpoint, changes, asked, promised, signal);
       await store.transaction(async tx => {
         for (const { row, reserve } of each) {
           await tx.insertGuestChange(plan.id, row);

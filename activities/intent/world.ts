@@ -22,6 +22,7 @@ export async function readWorld(
   reader: IntentReader,
   settings: SettingValues,
   reserved: ReadonlyMap<number, string>,
+  promised: PlanWorld['promised'],
   wantsVolumes: boolean,
   signal: AbortSignal,
 ): Promise<ReadWorld> {
@@ -35,6 +36,7 @@ export async function readWorld(
     guests: guests.map(({ kind, vmid, node, name, template }) => ({ kind, vmid, node, name, template })),
     volumes: new Set(perNode.flatMap(({ volumes }) => volumes)),
     reservedVmids: reserved,
+    promised,
     vmidRange: { from: settings.intent_vmid_from, to: settings.intent_vmid_to },
   };
   return { world, guests, used: usageOf(guests) };

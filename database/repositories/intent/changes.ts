@@ -104,6 +104,18 @@ export async function findGuestChange(db: Queryable, id: string): Promise<Stored
   return rows.map(toChange)[0];
 }
 
+/** Another birth for the same virtual machine that is under way, or ended with a guest after this one was planned. */
+export async function findOtherBirth(db: Queryable, id: string): Promise<StoredGuestChange | undefined> {
+  const { rows } = await db.query<Row>(
+    `${SELECT} join guest_change own on own.id = $1 join intent_plan own_plan on own_plan.id = own.plan_id
+      where c.id <> own.id and c.op = 'create' and c.endpoint_id = own.endpoint_id and c.netbox_id = own.netbox_id
+        and (c.state = 'running' or (c.state in ('applied', 'partly_applied', 'unknown_outcome') and c.finished_at > own_plan.planned_at))
+      order by c.finished_at desc limit 1`,
+    [id],
+  );
+  return rows.map(toChange)[0];
+}
+
 /** In the order in which they are applied. */
 export async function listGuestChanges(
   db: Queryable,

@@ -1,6 +1,6 @@
 import { blocked, type Check } from './check';
 
-/** The VMID of a new guest is in the range, free in the whole cluster, and kept for nobody else. */
+/** The VMID of a new guest is in the range, free in the whole cluster, kept for nobody else, and the only one that the guest was promised. */
 export const vmidCheck: Check = {
   name: 'vmid',
   run({ change, plan, world, run }) {
@@ -8,6 +8,11 @@ export const vmidCheck: Check = {
     const { vmid, birthMark } = plan;
     if (vmid === null)
       return [blocked('vmid_missing', 'The new guest has no VMID, and none could be given. Set the custom field proxmox_vm_id.')];
+    const promised = world.promised.get(change.guest.netboxId ?? -1);
+    if (promised?.isUnderWay === true && promised.vmid !== vmid) {
+      const message = `A run is about to make ${change.vm.name} as VMID ${promised.vmid}. Wait for its end, then plan again.`;
+      return [blocked('vmid_promised', message)];
+    }
     const { from, to } = world.vmidRange;
     if (vmid < from || vmid > to) {
       return [

@@ -12,8 +12,18 @@ export interface PlanWorld {
   readonly volumes: ReadonlySet<string>;
   /** VMIDs that are kept for guests that do not exist yet, with the mark of the guest that each is for. */
   readonly reservedVmids: ReadonlyMap<number, string>;
+  /** What new guests were promised that do not exist yet, by the NetBox ids of their virtual machines. */
+  readonly promised: ReadonlyMap<number, PromisedBirth>;
   /** From which VMIDs new guests are given one, both ends included. */
   readonly vmidRange: { readonly from: number; readonly to: number };
+}
+
+/** The VMID and the mark that a virtual machine's guest is born with, whoever plans it. */
+export interface PromisedBirth {
+  readonly vmid: number;
+  readonly mark: string;
+  /** A run is about to make the guest, or makes it. */
+  readonly isUnderWay: boolean;
 }
 
 export interface StorageFacts {

@@ -43,6 +43,7 @@ const world = (given: Partial<PlanWorld> = {}): PlanWorld => ({
   ],
   volumes: new Set(['local:iso/debian.iso', 'local:vztmpl/debian.tar.zst']),
   reservedVmids: new Map(),
+  promised: new Map(),
   vmidRange: { from: 100, to: 999 },
   ...given,
 });
@@ -134,6 +135,10 @@ test.each<[string, CheckSubject]>([
   ['vmid_taken', created(create(), {}, birth({ vmid: 100 }))],
   ['vmid_reserved', created(create(), { world: world({ reservedVmids: new Map([[200, 'another-mark']]) }) })],
   ['vmid_reserved', created(create(), { run: { changes: 2, position: 2, vmids: [200], used: noUsage, added: noUsage } })],
+  [
+    'vmid_promised',
+    created(create(), { world: world({ promised: new Map([[8, { vmid: 201, mark: 'its-mark', isUnderWay: true }]]) }) }),
+  ],
   ['template_not_found', created(create({ proxmox_template_vmid: 901 }))],
   [
     'not_a_template',
