@@ -12,7 +12,7 @@ import { listGuestChanges, moveGuestChange } from './repositories/intent/changes
 import { findPlanOfRun } from './repositories/intent/plans';
 import * as links from './repositories/links';
 import { judgeBinding } from './repositories/bindings';
-import { listHolders } from './repositories/people/holders';
+import { listHolders, listWithRole } from './repositories/people/holders';
 import { grantsOf } from './repositories/people/role-bindings';
 import { listUsersOfNetBox } from './repositories/people/users';
 import { tellDeletion } from './tell-deletion';
@@ -34,6 +34,7 @@ const repositories = {
   judgeBinding,
   grantsOf,
   listHolders,
+  listWithRole,
   listUsersOfNetBox,
   tellDeletion,
 };

@@ -20,6 +20,7 @@ export async function composeDeletion(config: Config, pool: Pool, clients: Clien
     netbox: clients.netbox,
     branching: createNetBoxBranching(clients.netbox),
     publicUrl: config.publicUrl,
+    mails: config.mail.url !== undefined,
     settings: clients.settings,
     audit: auditIn(new AuditChain(pool, await openAuditKey(config)), pool),
     standingOf: workflowId => standingOf(client, workflowId),

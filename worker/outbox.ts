@@ -8,6 +8,7 @@ import type { Config } from '../config/config';
 import { createNetworkGuard } from '../config/network-guard';
 import { type DueDelivery, noteFailed, noteSent, takeDueDelivery } from '../database/repositories/notifications/deliveries';
 import { findTarget, type NotificationTarget, readTargetSecret } from '../database/repositories/notifications/targets';
+import { findUser } from '../database/repositories/people/users';
 import type { SecretBox } from '../database/secrets';
 import { tellConditions } from '../database/tell-conditions';
 import { tellEndedRuns } from '../database/tell-ended-runs';
@@ -29,12 +30,18 @@ export function composeOutbox(config: Settings, pool: Pool, secrets: SecretBox, 
     return secrets.open(sealed, { table: 'notification_target', row: target.id, column: 'ciphertext' });
   };
 
-  const mail = async (target: NotificationTarget, { id, message }: DueDelivery): Promise<void> => {
+  const mail = async (to: readonly string[], { id, message }: DueDelivery): Promise<void> => {
     const { url, from } = config.mail;
     if (url === undefined)
       throw new Error('No mail server is configured. Set PROXBOX_SMTP_URL for the worker, and start it again.');
     const text = `${textOf(message)}${config.publicUrl === undefined ? '' : `\n${config.publicUrl}/ui\n`}`;
-    await sendMail({ id, to: target.recipients, subject: message.subject, text }, { url: url.reveal(), from });
+    await sendMail({ id, to, subject: message.subject, text }, { url: url.reveal(), from });
+  };
+
+  const addressOf = async (userId: string): Promise<string> => {
+    const address = (await findUser(pool, userId))?.email ?? '';
+    if (address === '') throw new Error('The user has no mail address any more. Enter one.');
+    return address;
   };
 
   const webhook = async (target: NotificationTarget, { id, message, createdAt }: DueDelivery): Promise<void> => {
@@ -52,9 +59,10 @@ export function composeOutbox(config: Settings, pool: Pool, secrets: SecretBox, 
       failed: (id, error, pauseSeconds) => noteFailed(pool, id, error, pauseSeconds),
     },
     send: async delivery => {
-      const target = await findTarget(pool, delivery.targetId);
+      if ('userId' in delivery.to) return mail([await addressOf(delivery.to.userId)], delivery);
+      const target = await findTarget(pool, delivery.to.targetId);
       if (target === undefined) return;
-      await (target.kind === 'mail' ? mail : webhook)(target, delivery);
+      await (target.kind === 'mail' ? mail(target.recipients, delivery) : webhook(target, delivery));
     },
   });
 }

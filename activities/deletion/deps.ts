@@ -34,6 +34,8 @@ export interface DeletionDeps {
   branching: Pick<NetBoxBranching, 'find'>;
   /** Where people reach our pages; undefined where nobody said it. */
   publicUrl: string | undefined;
+  /** Whether there is a mail server: without one nobody is told personally. */
+  mails: boolean;
   settings: {
     ofInstallation(): Promise<SettingValues>;
     ofEndpoint(endpoint: Endpoint): Promise<SettingValues>;

@@ -95,6 +95,7 @@ export async function close(deps: DeletionDeps, requestId: string): Promise<void
   }
   await deps.store.tellDeletion({
     event: 'deletion-ended',
+    people: deps.mails ? (await deps.store.listRequesters(requestId)).flatMap(({ userId }) => userId ?? []) : [],
     about: `${request.id}/ended`,
     endpoint: { id: request.endpointId, name: request.endpointName },
     message: `The deletion request for ${guestLabel(request)} has ended: ${request.state.replaceAll('_', ' ')}. ${why}`.trim(),

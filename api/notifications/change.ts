@@ -120,7 +120,7 @@ export function createNotificationChanges({ database, secrets, network }: Parts)
         {
           action: 'notification-delivery.retry',
           object: { type: 'notification-delivery', id },
-          detail: { target: delivery.target.name },
+          detail: { to: (delivery.target ?? delivery.person)?.name ?? null },
         },
         async () => {
           if (await reviveDelivery(database, id)) return;

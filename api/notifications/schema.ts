@@ -81,7 +81,8 @@ const time = z.iso.datetime();
 
 export const deliveryView = z.strictObject({
   id: z.uuid().describe('The `webhook-id` of a webhook, the same at every attempt.'),
-  target: z.strictObject({ id: z.uuid(), name: z.string() }),
+  target: z.strictObject({ id: z.uuid(), name: z.string() }).nullable().describe('Null for a mail to a person.'),
+  person: z.strictObject({ id: z.uuid(), name: z.string() }).nullable().describe('Null for a message to a target.'),
   events: z.array(z.enum([...notificationEvents, TEST_EVENT])),
   subject: z.string(),
   state: z.enum(['pending', 'sent', 'dead']).describe('`dead`: it was given up.'),

@@ -96,6 +96,14 @@ export const deletionSettings = {
     layers: everywhere,
     description: 'Why nothing is destroyed at the moment. Approved requests are held until it is empty again.',
   },
+  deletion_escalation_role: {
+    type: 'text',
+    ...deletion,
+    default: '',
+    layers: everywhere,
+    description:
+      'Name of the role whose people are told by mail, too, when three quarters of the time of a deletion request are over and nobody has decided.',
+  },
   deletion_netbox: {
     type: 'choice',
     ...deletion,

@@ -98,7 +98,7 @@ function deliveryRow(caller: Identity, delivery: DeliveryView): Html {
   const [tone, text] = deliveryStates[delivery.state];
   return row(
     time(delivery.createdAt),
-    delivery.target.name,
+    (delivery.target ?? delivery.person)?.name ?? '–',
     [delivery.subject, delivery.lastError !== null && h('small', { class: 'hint' }, ` ${delivery.lastError}`)],
     [
       badge(tone, text),

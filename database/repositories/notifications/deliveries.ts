@@ -20,10 +20,23 @@ export async function insertDelivery(db: Queryable, { id, targetId, about, messa
   );
 }
 
+/** A mail to each of these people who may sign in and has an address: once per person and thing; may be repeated. */
+export async function insertPersonalDeliveries(
+  db: Queryable,
+  { people, about, message }: { people: readonly string[]; about: string; message: NotificationMessage },
+): Promise<void> {
+  await db.query(
+    `insert into notification_delivery (id, user_id, about, events, message)
+     select gen_random_uuid(), id, $2, $3, $4 from app_user where id = any($1) and enabled and email <> ''
+     on conflict (user_id, about) where user_id is not null do nothing`,
+    [people, about, [...new Set(message.items.map(({ event }) => event))], JSON.stringify(message)],
+  );
+}
+
 /** A message that somebody is about to send. */
 export interface DueDelivery {
   id: string;
-  targetId: string;
+  to: { targetId: string } | { userId: string };
   /** With this one. */
   attempts: number;
   message: NotificationMessage;
@@ -36,10 +49,12 @@ export interface DueDelivery {
 export async function takeDueDelivery(db: Queryable, leaseSeconds: number): Promise<DueDelivery | undefined> {
   const { rows } = await db.query<DueDelivery>(
     `update notification_delivery d set attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => $1)
-      where id = (select n.id from notification_delivery n join notification_target t on t.id = n.target_id and t.enabled
-                   where n.state = 'pending' and n.next_attempt_at <= now()
+      where id = (select n.id from notification_delivery n left join notification_target t on t.id = n.target_id
+                   left join app_user u on u.id = n.user_id
+                   where n.state = 'pending' and n.next_attempt_at <= now() and (t.enabled or u.enabled)
                    order by n.next_attempt_at, n.id limit 1 for update of n skip locked)
-      returning id, target_id as "targetId", attempts, message, created_at as "createdAt"`,
+      returning id, jsonb_strip_nulls(jsonb_build_object('targetId', target_id, 'userId', user_id)) as "to", attempts, message,
+        created_at as "createdAt"`,
     [leaseSeconds],
   );
   return rows[0];
@@ -66,7 +81,10 @@ export async function noteFailed(db: Queryable, id: string, error: string, pause
 
 export interface Delivery {
   id: string;
-  target: { id: string; name: string };
+  /** Null for a message to a person. */
+  target: { id: string; name: string } | null;
+  /** Null for a message to a target. */
+  person: { id: string; name: string } | null;
   events: string[];
   subject: string;
   state: 'pending' | 'sent' | 'dead';
@@ -77,9 +95,10 @@ export interface Delivery {
   endedAt: Date | null;
 }
 
-const SELECT = `select d.id, json_build_object('id', t.id, 'name', t.name) as target, d.events, d.message->>'subject' as subject, d.state,
+const SELECT = `select d.id, case when t.id is not null then json_build_object('id', t.id, 'name', t.name) end as target,
+  case when u.id is not null then json_build_object('id', u.id, 'name', u.username) end as person, d.events, d.message->>'subject' as subject, d.state,
   d.attempts, d.next_attempt_at as "nextAttemptAt", d.last_error as "lastError", d.created_at as "createdAt", d.ended_at as "endedAt"
-  from notification_delivery d join notification_target t on t.id = d.target_id`;
+  from notification_delivery d left join notification_target t on t.id = d.target_id left join app_user u on u.id = d.user_id`;
 
 /** The latest ones, newest first. */
 export async function listDeliveries(

@@ -20,3 +20,17 @@ export async function listHolders(db: Queryable, permission: Permission, endpoin
     if (rightsOf([grant]).holds(permission, endpointId)) people.set(id, { id, username });
   return [...people.values()];
 }
+
+/** Everybody who has a role, by its name in whatever case, everywhere or on an endpoint: of their own, or by their groups. */
+export async function listWithRole(db: Queryable, role: string, endpointId: string): Promise<Person[]> {
+  const { rows } = await db.query<Person>(
+    `select u.id, u.username from app_user u
+      where u.enabled and exists (
+        select from role_binding b join role r on r.id = b.role_id
+         where (b.user_id = u.id or b.group_id in (select group_id from user_group_member where user_id = u.id))
+           and lower(r.name) = lower($1) and (b.endpoint_id is null or b.endpoint_id = $2))
+      order by lower(u.username)`,
+    [role, endpointId],
+  );
+  return rows;
+}
