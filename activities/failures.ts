@@ -1,4 +1,5 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
+import { redactText } from '../domain/redaction';
 import type { RunReason } from '../domain/run';
 
 /** Ends a run with a reason that an operator can act on; trying again would not help. */
@@ -12,7 +13,7 @@ export class StopRun extends Error {
   }
 }
 
-/** How Temporal must hear of an error: its type is the reason code; what cannot get better by itself is not retried. */
+/** How Temporal must hear of an error: its type is the reason code, its words hold no secret; what cannot get better by itself is not retried. */
 export function toFailure(
   error: unknown,
   explain: (error: unknown) => { reason: RunReason; message: string; retryable: boolean },
@@ -20,5 +21,5 @@ export function toFailure(
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   if (error instanceof StopRun) return ApplicationFailure.nonRetryable(error.message, error.reason);
   const { reason, message, retryable } = explain(error);
-  return ApplicationFailure.create({ type: reason, message, nonRetryable: !retryable });
+  return ApplicationFailure.create({ type: reason, message: redactText(message), nonRetryable: !retryable });
 }

@@ -35,7 +35,8 @@ export async function changeConfig(
     const live = await read();
     if (live === null) return null;
     const values = change(live);
-    if (Object.keys(values).length === 0) return live;
+    // What is taken again and again, and never to be seen, is left: whoever called looks at what is there.
+    if (Object.keys(values).length === 0 || tries > mostTries) return live;
     try {
       await writeConfig(writer, live, values);
     } catch (error) {

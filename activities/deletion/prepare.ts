@@ -113,8 +113,8 @@ const gone = ({ vmid, kind }: Deletion): Blocked => ({
   message: `There is no guest ${kind}/${vmid} that could be deleted.`,
 });
 
-export async function refuse(deps: DeletionDeps, request: Deletion, reason: Blocked): Promise<DeletionState> {
-  return (await moveBy(deps, request, { type: 'unpreparable' }, { reasons: [reason] })).state;
+async function refuse(deps: DeletionDeps, request: Deletion, { code, message }: Blocked): Promise<DeletionState> {
+  return (await moveBy(deps, request, { type: 'unpreparable' }, { reasons: [{ code, message: redactText(message) }] })).state;
 }
 
 /** Everything else that somebody may want to know before they decide, and that is needed to make the guest anew. */

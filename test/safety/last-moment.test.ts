@@ -1,79 +1,43 @@
 import { randomUUID } from 'node:crypto';
 import type { DeletionView } from '../../api/deletion/schema';
 import { PENDING_DELETION } from '../../domain/deletion/marks';
-import { startDeletionLab, type DeletionLab } from '../workflows/deletion/support/deletion-lab';
+import type { DeletionLab } from '../workflows/deletion/support/deletion-lab';
 import { onFault } from '../workflows/faults/support/on-fault';
-import { vm } from '../workflows/reflection/support/guests';
+import { container, vm } from '../workflows/reflection/support/guests';
 import type { Cluster } from '../workflows/reflection/support/lab';
-import { driveDirectly, type Direct } from './support/direct-driver';
+import { startMomentLab, type Arrange, type MomentLab } from './support/moment-lab';
 
 jest.setTimeout(300_000);
 
 /** Everything that is asked once more between an approval and its DELETE, one fact at a time. */
+let moments: MomentLab;
 let lab: DeletionLab;
-let direct: Direct;
 let cluster: Cluster;
-let next = 200;
 
 beforeAll(async () => {
-  lab = await startDeletionLab({
-    PROXBOX_DELETION_QUIET_SECONDS: '10',
-    // By people, so that they can change it.
-    PROXBOX_DELETION_BACKUP_POLICY: '',
-    PROXBOX_DELETION_MOST_PER_DAY: '',
-  });
-  await lab.world.stopWorker();
-  direct = await driveDirectly(lab.world);
-  cluster = await lab.cluster('delta', []);
-  await lab.allow(cluster, true);
-  // Whoever reads sees backups, so that it can be said that there is none.
-  const { tokenId: principal, secret } = cluster.proxmox.tokens.full;
-  await lab.change(cluster, { credentials: { read: { kind: 'token', principal, secret } } });
+  moments = await startMomentLab('delta');
+  ({ lab, cluster } = moments);
   await usual();
 });
-afterAll(async () => {
-  await direct?.stop();
-  await lab?.stop();
-});
+afterAll(() => moments?.stop());
 afterEach(async () => {
   cluster.proxmox.faults.clear();
   await usual();
 });
 
 const world = () => cluster.proxmox.world;
-const policy = (values: Record<string, unknown>): Promise<void> => lab.change(cluster, { policy: values });
-const deletesOf = (vmid: number): string[] => lab.deletes(cluster).filter(call => call.includes(`/${vmid} `));
-const usual = (): Promise<void> => policy({ deletion_backup_policy: 'none', deletion_most_per_day: 1000, deletion_frozen: null });
-const look = (vmid: number): Promise<void> => direct.driver.look(cluster, vmid);
+const policy = (values: Record<string, unknown>): Promise<void> => moments.policy(values);
+const usual = (): Promise<void> => moments.usual();
+const deletesOf = (vmid: number): string[] => moments.deletesOf(vmid);
+const query = (sql: string, values: unknown[]): Promise<unknown> => lab.world.database.pool.query(sql, values);
+const look = (vmid: number): Promise<void> => moments.look(vmid);
+const ask = (before?: Arrange): Promise<DeletionView> => moments.ask(before);
+const approve = (request: DeletionView, more?: Record<string, unknown>): Promise<DeletionView> => moments.approve(request, more);
 
-type Arrange = (vmid: number) => unknown;
-
-/** A request for a new guest. */
-async function ask(before: Arrange = () => {}): Promise<DeletionView> {
-  const vmid = next++;
-  world().createGuest(vm(vmid, `vm-${vmid}`, { power: 'stopped' }));
-  await before(vmid);
-  const { body } = await lab.requester.say('POST', '', {
-    endpoint_id: cluster.id,
-    vmid,
-    kind: 'qemu',
-    reason: 'no longer needed',
-  });
-  await look(vmid);
-  return lab.show(body.id);
-}
-
-/** Its approval, and where the request stands when it was looked at. */
-async function approve({ id, vmid }: DeletionView, more: Record<string, unknown> = {}): Promise<DeletionView> {
-  const { status, body } = await lab.decide(lab.approver, id, 'approve', more);
-  if (status !== 200) throw new Error(`approving was answered ${status}: ${JSON.stringify(body)}`);
-  await look(vmid);
-  return lab.show(id);
-}
-
-function otherGuest(config: Record<string, string>): void {
-  const vmid = next++;
+function otherGuest(config: Record<string, string>): number {
+  const vmid = moments.fresh();
   world().createGuest(vm(vmid, `vm-${vmid}`, { power: 'stopped', config }));
+  return vmid;
 }
 
 const backupOf = (vmid: number, daysAgo: number): void =>
@@ -97,6 +61,12 @@ const isReplicated = (vmid: number, on: boolean): void => {
   const { replication } = world().sim.cluster;
   if (on) replication.push({ id: `${vmid}-0`, guest: vmid, source: 'pve1', target: 'pve2' });
   else replication.splice(0);
+};
+/** Nobody reads the configuration of another guest any more. */
+const configFails = (answer: { status: number; message: string }): void => {
+  const other = otherGuest({});
+  const match = { method: 'GET', pathPattern: `/qemu/${other}/config$`, count: 0 };
+  cluster.proxmox.faults.add({ match, when: 'before', action: { kind: 'status', ...answer } });
 };
 const nothing: Arrange = () => {};
 
@@ -196,8 +166,39 @@ const cases: Case[] = [
     is: 'is on an endpoint that was disabled',
     state: 'held',
     code: 'endpoint_disabled',
-    after: () => lab.world.database.pool.query('update endpoint set enabled = false where id = $1', [cluster.id]),
-    cleared: () => lab.world.database.pool.query('update endpoint set enabled = true where id = $1', [cluster.id]),
+    after: () => query('update endpoint set enabled = false where id = $1', [cluster.id]),
+    cleared: () => query('update endpoint set enabled = true where id = $1', [cluster.id]),
+  },
+  {
+    is: 'was asked for by somebody who was disabled since',
+    state: 'held',
+    code: 'permission_denied',
+    after: () => query('update app_user set enabled = false where id = $1', [lab.requester.id]),
+    cleared: () => query('update app_user set enabled = true where id = $1', [lab.requester.id]),
+  },
+  {
+    is: 'is next to a guest whose disks cannot be read',
+    state: 'blocked',
+    code: 'not_readable',
+    after: () => configFails({ status: 403, message: 'Permission check failed' }),
+    cleared: () => cluster.proxmox.faults.clear(),
+  },
+  {
+    is: 'is next to a guest that is nowhere to be read, and still listed',
+    state: 'blocked',
+    code: 'not_readable',
+    after: vmid =>
+      configFails({ status: 500, message: `Configuration file 'nodes/pve1/qemu-server/${vmid}.conf' does not exist` }),
+    cleared: () => cluster.proxmox.faults.clear(),
+  },
+  {
+    is: 'is a container under its VMID',
+    state: 'void',
+    code: 'guest_gone',
+    after: vmid => {
+      world().destroyGuest(vmid);
+      world().createGuest(container(vmid, `vm-${vmid}`, { power: 'stopped', config: { tags: PENDING_DELETION } }));
+    },
   },
   { is: 'was renamed', state: 'void', code: 'changed', after: vmid => world().rename(vmid, 'another') },
   {
@@ -357,7 +358,7 @@ test('a secret in what Proxmox answers, and a code, are in no row and in no answ
     action: { kind: 'status', status: 403, message },
   });
   const { code } = (await lab.decide(lab.approver, asked.id, 'code', { verdict: 'approve' })).body;
-  await direct.driver.send(cluster, asked.vmid, 'approve', code, 'update');
+  await moments.send(asked.vmid, 'approve', code);
   await look(asked.vmid);
   const ended = await lab.show(asked.id);
   expect(ended.reasons[0]?.message).toContain('Permission check failed');

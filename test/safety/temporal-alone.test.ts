@@ -120,6 +120,27 @@ test('workflows that are started by hand with the ids of what is really there, a
     await startByHand('endpointSync', { runId: sync.id });
   });
   expect(await lab.show(asked.id)).toMatchObject({ state: 'pending', deadline: asked.deadline });
+  // It was not even looked at.
+  const { rowCount } = await lab.world.database.pool.query(
+    `select from audit where object_id = $1 and action in ('deletion.recheck', 'deletion.destroy')`,
+    [asked.id],
+  );
+  expect(rowCount).toBe(0);
+});
+
+test('a destroy that is started by hand after the deadline destroys nothing', async () => {
+  const asked = await fresh();
+  cluster.proxmox.world.changeGuest(asked.vmid, { power: 'running' });
+  await lab.decide(lab.approver, asked.id, 'approve');
+  await lab.until(asked.id, 'blocked');
+  // Nobody lets it expire.
+  await handleOf(asked).terminate('to be left alone');
+  await lab.world.database.pool.query('update deletion_request set deadline = now() where id = $1', [asked.id]);
+  cluster.proxmox.world.changeGuest(asked.vmid, { power: 'stopped' });
+  await withoutEffect(async () => {
+    expect(await startByHand('guestDestroy', { requestId: asked.id })).toEqual({ state: 'blocked' });
+  });
+  expect(lab.deletes(cluster).filter(call => call.includes(`/${asked.vmid} `))).toEqual([]);
 });
 
 test('what a person has decided is done once, also where somebody starts the same by hand at that time', async () => {

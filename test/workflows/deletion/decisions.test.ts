@@ -109,6 +109,10 @@ test('an approval names what was seen: version, digest, name, target', async () 
   expect(await approve({ ...body, vmid: 999 })).toMatchObject({ status: 409, body: { code: 'target-mismatch' } });
   expect(await approve({ ...body, node: 'elsewhere' })).toMatchObject({ status: 409, body: { code: 'target-mismatch' } });
   expect(await approve({ ...body, kind: 'lxc' })).toMatchObject({ status: 409, body: { code: 'target-mismatch' } });
+  expect(await lab.approver.say('POST', `/${asked.id}/execute`, { vmid: 999 })).toMatchObject({
+    status: 409,
+    body: { code: 'target-mismatch' },
+  });
   expect(await lab.approver.say('POST', `/${asked.id}/execute`, {})).toMatchObject({
     status: 412,
     body: { code: 'not-approved' },

@@ -53,7 +53,7 @@ test('a container goes the same way', async () => {
   const asked = await lab.ask(cluster, 110);
   await lab.decide(lab.approver, asked.id, 'approve');
   expect(await lab.closed(asked.id)).toMatchObject({ state: 'destroyed' });
-  expect(deletesOf(110)).toHaveLength(1);
+  expect(deletesOf(110)).toEqual([expect.stringContaining('/lxc/110 {"purge":"1","destroy-unreferenced-disks":"0"}')]);
 });
 
 test('a rejected request ends, and takes its tag along', async () => {
@@ -65,6 +65,7 @@ test('a rejected request ends, and takes its tag along', async () => {
     reasons: [{ code: 'rejected', message: 'still in use' }],
   });
   expect(tagsOf(101)).toBe('keep');
+  expect((await lab.vmNamed('vm-101'))['status']).toMatchObject({ value: 'offline' });
   expect((await lab.decide(lab.approver, asked.id, 'approve')).status).toBe(409);
   expect(deletesOf(101)).toEqual([]);
 });
