@@ -57,8 +57,8 @@ async function executing(given: Partial<NewDeletion> = {}): Promise<string> {
   if (!(await permitSend(database.pool, id, { ...permit, now: Date.now() }))) throw new Error('it was not permitted');
   return id;
 }
-const decide = (requestId: string, userId: string, verdict: Verdict, selfApproveAllowed = false): Promise<Date> => {
-  const [name, reason] = ['somebody', verdict === 'reject' ? 'no' : null];
+const decide = (requestId: string, userId: string, verdict: Verdict, selfApproveAllowed = false, why = 'no'): Promise<Date> => {
+  const [name, reason] = ['somebody', verdict === 'reject' ? why : null];
   const decision = { id: randomUUID(), requestId, round: 1, verdict, userId, name, authenticatedBy: 'token', digest, reason };
   const hash = createHash('sha256').update(randomUUID()).digest();
   return insertDecision(database.pool, { ...decision, withoutBackup: false, selfApproveAllowed }, hash);
@@ -162,6 +162,10 @@ describe('a decision', () => {
   ])('is never changed or removed: %s', async statement => {
     await decide(await pending(), eve, 'approve');
     await expect(query(statement)).rejects.toThrow(/never changed or removed/);
+  });
+
+  test('to reject has a reason', async () => {
+    await expect(decide(await pending(), eve, 'reject', false, '')).rejects.toThrow(/check constraint/);
   });
 
   test('has a code that is used once', async () => {

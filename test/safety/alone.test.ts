@@ -1,6 +1,8 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { mintToken } from '../../api/auth/tokens';
 import type { DeletionView } from '../../api/deletion/schema';
 import { insertDecision } from '../../database/repositories/deletion/decisions';
+import { insertToken } from '../../database/repositories/people/tokens';
 import { PENDING_DELETION } from '../../domain/deletion/marks';
 import { MANAGED_POOL } from '../../simulators/proxmox/world/identities';
 import type { DeletionLab } from '../workflows/deletion/support/deletion-lab';
@@ -98,6 +100,20 @@ describe('when a deletion is asked for', () => {
   });
 });
 
+test('a token that somebody else made proves no person: nothing is decided with it', async () => {
+  const asked = await moments.ask();
+  const { secret, row } = mintToken({ userId: lab.approver.id, createdBy: lab.requester.id, name: 'made by another' });
+  await insertToken(lab.world.database.pool, row);
+  const post = async (path: string, body: object): Promise<number> => {
+    const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json', 'if-match': '*' };
+    const url = `${lab.world.url}/intent/deletion-requests${path}`;
+    return (await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })).status;
+  };
+  expect(await post(`/${asked.id}/approve`, { digest: asked.digest, name: asked.name })).toBe(403);
+  expect(await post(`/${asked.id}/reject`, { reason: 'no' })).toBe(403);
+  expect(await lab.show(asked.id)).toMatchObject({ state: 'pending', decisions: [] });
+});
+
 describe('a code', () => {
   test('from before the approvals were started over is worth nothing', async () => {
     const asked = await moments.ask(vmid => world().changeGuest(vmid, { power: 'running' }));
@@ -114,7 +130,14 @@ describe('a code', () => {
     const asked = await moments.ask();
     const code = randomBytes(16).toString('hex');
     const decision = {
-      ...{ id: randomUUID(), requestId: asked.id, round: 1, userId: lab.approver.id, name: 'approver', verdict: 'approve' as const },
+      ...{
+        id: randomUUID(),
+        requestId: asked.id,
+        round: 1,
+        userId: lab.approver.id,
+        name: 'approver',
+        verdict: 'approve' as const,
+      },
       ...{ authenticatedBy: 'token', digest: 'e'.repeat(64), reason: null, withoutBackup: false, selfApproveAllowed: false },
     };
     await insertDecision(lab.world.database.pool, decision, createHash('sha256').update(code).digest());

@@ -154,6 +154,21 @@ test('what a person has decided is done once, also where somebody starts the sam
   expect(lab.deletes(cluster).filter(call => call.includes(`/${asked.vmid} `))).toHaveLength(1);
 });
 
+test('a destroy waits for whatever else works on the guest', async () => {
+  const asked = await fresh();
+  const { workflow } = lab.world.client;
+  const nobody = 'a queue that nobody serves';
+  const workflowId = `guest/${cluster.id}/${asked.vmid}`;
+  const busy = await workflow.start('guestChange', { workflowId, taskQueue: nobody, args: [{ changeId: randomUUID() }] });
+  await lab.decide(lab.approver, asked.id, 'approve');
+  const turnedAway = async (): Promise<boolean> =>
+    ((await handleOf(asked).fetchHistory()).events ?? []).some(event => event.startChildWorkflowExecutionFailedEventAttributes);
+  while (!(await turnedAway())) await sleep(100);
+  expect(await lab.show(asked.id)).toMatchObject({ state: 'approved' });
+  await busy.terminate('done');
+  expect(await lab.closed(asked.id)).toMatchObject({ state: 'destroyed' });
+});
+
 test('a destroy that is started by hand meets the same checks: what blocks, blocks, and what differs is void', async () => {
   const asked = await fresh();
   cluster.proxmox.world.changeGuest(asked.vmid, { power: 'running' });

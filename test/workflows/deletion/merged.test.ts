@@ -1,9 +1,9 @@
-import type { Row } from '../../contract/netbox/support/api';
+import { rawApi, type Row } from '../../contract/netbox/support/api';
 import { eventually, valueOf } from '../../contract/netbox/support/branching';
 import { startProgram } from '../../support/child-program';
 import { ipOf, vm } from '../reflection/support/guests';
 import type { Cluster } from '../reflection/support/lab';
-import { startDeletionLab, type DeletionLab } from './support/deletion-lab';
+import { rolesOfRequester, startDeletionLab, type DeletionLab } from './support/deletion-lab';
 import { machines, startMerging, type Merging } from './support/merging';
 
 jest.setTimeout(120_000);
@@ -227,4 +227,41 @@ test('a worker that is killed in the middle of restoring leaves the rest to the 
   expect(await netbox.portrait(named(107))).toEqual(before);
   expect(await addressesOf(107)).toHaveLength(1);
   expect((await lab.sync(cluster)).writes).toEqual([]);
+});
+
+test('whoever deleted it in the branch is a requester, too, and approves it no more than whoever merged', async () => {
+  const deleter = await lab.actor('deleter', ...rolesOfRequester, 'authorize_deletion_request');
+  await lab.world.database.pool.query(`update app_user set netbox_username = 'deleter' where id = $1`, [deleter.id]);
+  const own = lab.netbox.simulator.createUser({ username: 'deleter', superuser: true });
+  const { run } = await netbox.mergeDelete([named(104)], undefined, rawApi(lab.netbox.url, own));
+  const id = await netbox.requestOf(run, named(104));
+  expect((await lab.until(id, 'pending')).requestedBy.map(({ name, how }) => [name, how])).toEqual([
+    ['deleter', 'deleted'],
+    ['requester', 'merged'],
+  ]);
+  expect(await lab.decide(deleter, id, 'approve')).toMatchObject({ status: 403, body: { code: 'own-request' } });
+  await lab.decide(lab.requester, id, 'cancel');
+  expect(await lab.closed(id)).toMatchObject({ state: 'cancelled' });
+});
+
+test('an address that somebody took into use meanwhile stays theirs when the guest is destroyed', async () => {
+  const { run } = await netbox.mergeDelete([named(106)]);
+  const id = await netbox.requestOf(run, named(106));
+  await lab.until(id, 'pending');
+  const [address] = await addressesOf(106);
+  const other = await netbox.vmNamed(named(107));
+  const [nic] = await netbox.rows(`virtualization/interfaces/?virtual_machine_id=${other.id}`);
+  const taken = { assigned_object_type: 'virtualization.vminterface', assigned_object_id: nic?.id };
+  expect((await lab.person.patch(`ipam/ip-addresses/${address?.id}/`, taken)).status).toBe(200);
+  expect((await lab.decide(lab.approver, id, 'approve')).status).toBe(200);
+  expect(await lab.closed(id)).toMatchObject({ state: 'destroyed' });
+  expect(await addressesOf(106)).toMatchObject([{ id: address?.id, assigned_object_id: nic?.id }]);
+});
+
+test('a delete in a branch that does not say that it means to destroy makes no request', async () => {
+  const { run } = await netbox.mergeDelete([named(105)], { apply_to_proxmox: true });
+  expect(run.intent.results).toMatchObject([{ op: 'delete', deletionRequest: null }]);
+  const open = await lab.world.database.pool.query('select from deletion_request where vmid = 105 and closed_at is null');
+  expect(open.rowCount).toBe(0);
+  expect(tagsOf(105)).toBe('keep');
 });

@@ -13,8 +13,8 @@ type IntentRun = RunView & { intent: ApplyResultView };
 export interface Merging {
   rows(path: string): Promise<Row[]>;
   vmNamed(name: string): Promise<Row>;
-  /** Deletes virtual machines in a branch of their own and merges it. */
-  mergeDelete(names: readonly string[], fields?: Record<string, unknown>): Promise<{ branch: Row; run: IntentRun }>;
+  /** Deletes virtual machines in a branch of their own, by whoever is named, and merges it. */
+  mergeDelete(names: readonly string[], fields?: Record<string, unknown>, by?: RawApi): Promise<{ branch: Row; run: IntentRun }>;
   /** The request that a merge opened for a guest. */
   requestOf(run: IntentRun, name: string): Promise<string>;
   /** What NetBox shows of a virtual machine, without ids and times: equal before a delete and after it was taken back. */
@@ -48,14 +48,14 @@ export async function startMerging(world: SyncWorld, person: RawApi): Promise<Me
       if (found.length !== 1) throw new Error(`NetBox has ${found.length} virtual machines called ${name}`);
       return found[0]!;
     },
-    async mergeDelete(names, fields = { apply_to_proxmox: true, apply_destroy_confirmed: true }) {
+    async mergeDelete(names, fields = { apply_to_proxmox: true, apply_destroy_confirmed: true }, by = person) {
       const known = (await applies()).length;
       const name = `delete ${++count} of ${Date.now().toString(36)}`;
       const made = (await person.post(`${branches}/`, { name, description: 'no longer needed', custom_fields: fields })).row();
       const branch = await branchIn(made.id, 'ready');
       for (const each of names) {
         const { id } = await merging.vmNamed(each);
-        const answer = await person.delete(`${machines}/${id}/`, undefined, inside(branch));
+        const answer = await by.delete(`${machines}/${id}/`, undefined, inside(branch));
         if (answer.status !== 204) throw new Error(`the delete was answered ${answer.status}`);
       }
       const merge = await person.post(`${branches}/${branch.id}/merge/`, { commit: true });
