@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { recordDeletions } from './support/record-deletions';
+import { recordDetours } from './support/record-detours';
 
 /**
  * Histories of deletion requests and of what carries them out, one of each way in which they wait and end; `replay.test.ts` replays them with all others.
@@ -10,15 +11,19 @@ const folder = join(__dirname, 'histories');
 const release = process.env['RECORD_HISTORIES'];
 
 beforeAll(async () => {
-  if (release !== undefined) await recordDeletions(join(folder, release));
+  if (release === undefined) return;
+  await recordDeletions(join(folder, release));
+  await recordDetours(join(folder, release));
 }, 580_000);
 
 const ofRequests = ['pending', 'destroyed', 'rejected', 'cancelled', 'expired', 'blocked', 'destroyed-once-cleared', 'void'];
-const ofBoth = ['approval-stale', 'held', 'on-hold', 'failed', 'outcome-unknown'];
+const ofDetours = ['of-a-merge-rejected', 'cancelled-without-writes'];
+const ofBoth = ['approval-stale', 'held', 'on-hold', 'failed', 'outcome-unknown', 'after-a-backup', 'after-a-hold'];
 const ofDestroys = ['destroyed', 'destroyed-once-cleared', 'void'];
 
 test.each([
-  ...[...ofRequests, ...ofBoth].map(name => `deletion-request-${name}`),
+  'reconcile-left-on-a-guest',
+  ...[...ofRequests, ...ofDetours, ...ofBoth].map(name => `deletion-request-${name}`),
   ...[...ofDestroys, ...ofBoth].map(name => `guest-destroy-${name}`),
 ])('there is a recorded history: %s', name => {
   const recorded = readdirSync(folder, { recursive: true, encoding: 'utf8' });
