@@ -28,6 +28,7 @@ export const problemKinds = {
   'plan-not-ready': { status: 409, title: 'The plan is not ready' },
   'plan-applied': { status: 409, title: 'The plan was applied already' },
   'plan-blocked': { status: 409, title: 'The plan has guests that are blocked' },
+  'apply-open': { status: 409, title: 'The branch is being applied' },
   'merge-open': { status: 409, title: 'The branch is being merged' },
   'not-applying': { status: 409, title: 'The run applies no changes' },
   'no-hold': { status: 409, title: 'Nothing is held for the change' },

@@ -54,6 +54,7 @@ export async function applyMerge(deps: IntentDeps, branch: MergedBranch, mergedB
       requesterId: requester.id,
       rights: requester.rights,
       stopOnFailure: requester.stopOnFailure,
+      confirmedPlanId: ours?.checkedPlanId ?? null,
     });
     await tx.giveIntentPlan(planId, runId);
     return true;

@@ -8,6 +8,7 @@ import { planDigest } from '../../domain/intent/digest';
 import type { ShapeProblem } from '../../domain/intent/changes/stored-change';
 import { StopRun } from '../failures';
 import { collectAsked } from './collect';
+import { onlyConfirmed } from './only-confirmed';
 import type { IntentDeps } from './deps';
 import { planEndpoint, planNowhere, type PlannedChange } from './plan-endpoint';
 import { promisesIn } from './vmid';
@@ -45,17 +46,21 @@ export async function planOf({ store }: IntentDeps, planId: string): Promise<Int
   return plan;
 }
 
-/** The opt-in of a branch is what it says when it is planned. */
+/** The opt-in of a branch, and whether it is merged, is what it says when it is planned. */
 async function described(deps: IntentDeps, plan: IntentPlan): Promise<IntentPlan> {
   if (plan.branch === null) return plan;
   const branch = await deps.branching.find(plan.branch.id);
   if (!branch) throw new StopRun('configuration', `NetBox has no branch ${plan.branch.id}, or its token may not see it.`);
   const { apply_to_proxmox: applyToProxmox, apply_destroy_confirmed: applyDestroyConfirmed } = branch.customFields;
-  await deps.store.describeBranch(plan.id, branch.name, {
-    by: 'branch',
+  await deps.store.describeBranch(plan.id, {
     name: branch.name,
-    applyToProxmox: applyToProxmox ?? null,
-    applyDestroyConfirmed: applyDestroyConfirmed ?? null,
+    mergedAt: branch.mergedTime,
+    optIn: {
+      by: 'branch',
+      name: branch.name,
+      applyToProxmox: applyToProxmox ?? null,
+      applyDestroyConfirmed: applyDestroyConfirmed ?? null,
+    },
   });
   return planOf(deps, plan.id);
 }
@@ -71,6 +76,7 @@ async function planNow(deps: IntentDeps, plan: IntentPlan, beat: (what: string) 
     byEndpoint.set(endpointId, [...(byEndpoint.get(endpointId) ?? []), { seq, change }]);
   });
   const planned: PlannedChange[] = [];
+  const confirmed = plan.confirmedPlanId === null ? null : await store.listGuestChanges(plan.confirmedPlanId);
   const problems: ShapeProblem[] = [...asked.problems];
   for (const [endpointId, changes] of byEndpoint) {
     const endpoint = endpointId !== null && isUuid(endpointId) ? await store.findEndpoint(endpointId) : undefined;
@@ -88,7 +94,7 @@ async function planNow(deps: IntentDeps, plan: IntentPlan, beat: (what: string) 
       await store.releaseOldReservations(endpoint.id, promiseHours);
       const promised = promisesIn(await store.listReservations(endpoint.id));
       if (plan.branch !== null) await store.releaseBranchReservations(endpoint.id, plan.branch.id);
-      const each = await planEndpoint(deps, plan, endpoint, changes, asked, promised, signal);
+      const each = onlyConfirmed(confirmed, await planEndpoint(deps, plan, endpoint, changes, asked, promised, signal));
       await store.transaction(async tx => {
         for (const { row, reserve } of each) {
           await tx.insertGuestChange(plan.id, row);

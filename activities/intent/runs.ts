@@ -14,12 +14,22 @@ export interface OpenedApply {
 }
 
 /** Null when the run has ended: its workflow has nothing to do any more. */
-export async function openApply({ store }: IntentDeps, runId: string): Promise<OpenedApply | null> {
+export async function openApply(deps: IntentDeps, runId: string): Promise<OpenedApply | null> {
+  const { store } = deps;
   const plan = await planOfRun(store, runId);
   if (!(await store.startRun(runId))) return null;
+  if (plan.askedAgain) await requireMerged(deps, plan);
   await store.ensurePartitions();
   const about = plan.branch ? `the branch ${plan.branch.name}` : plan.changeLog ? 'changes in NetBox' : 'a request';
   return { planId: plan.id, requestedBy: plan.requestedBy, stopOnFailure: plan.stopOnFailure, about };
+}
+
+/** Somebody planned a merged branch some time ago, and NetBox may have reverted it since. */
+async function requireMerged({ branching }: IntentDeps, { branch }: IntentPlan): Promise<void> {
+  const found = branch === null ? undefined : await branching.find(branch.id);
+  if (found !== undefined && found.mergedTime === branch?.mergedAt) return;
+  const message = `The branch ${branch?.name ?? ''} was reverted or merged anew since it was planned, or is gone. Plan it again.`;
+  throw new StopRun('configuration', message);
 }
 
 export async function planOfRun(store: IntentDeps['store'], runId: string): Promise<IntentPlan> {

@@ -6,6 +6,7 @@ import {
   findIntentPlan,
   giveIntentPlan,
   insertIntentPlan,
+  openRunOfBranch,
   takeIntentPlan,
   type IntentPlan,
 } from '../../database/repositories/intent/plans';
@@ -126,9 +127,16 @@ async function takePlan(
   if (plan.digest !== digest)
     throw new Problem('other-plan', 'The digest is not that of this plan. Read the plan again, and apply that one.');
   if (plan.branch !== null && plan.branch.mergedAt === null) {
-    throw new Problem('plan-not-ready', `The branch ${plan.branch.name} is not merged: merging it applies it.`);
+    throw new Problem(
+      'plan-not-ready',
+      `The branch ${plan.branch.name} was not merged when it was planned: merging it applies it.`,
+    );
   }
   await requireRights(db, planId, caller);
+  const open = plan.branch === null ? undefined : await openRunOfBranch(db, plan.branch.id);
+  if (open !== undefined) {
+    throw new Problem('apply-open', `Run ${open} applies the branch just now. Wait for its end, and plan what is missing then.`);
+  }
   await insertIntentRun(
     db,
     requestOf(

@@ -75,7 +75,7 @@ export const intentOperations = {
     example: { endpoint_id: 'site-a', diffs: [{ op: 'update', kind: 'qemu', payload: { vmid: 100, memory_mib: 4096 } }] },
     wait: true,
     answers: underWay,
-    problems: ['intent-disabled', 'plan-not-ready', 'plan-applied', 'other-plan', 'temporal-unavailable'],
+    problems: ['intent-disabled', 'plan-not-ready', 'plan-applied', 'apply-open', 'other-plan', 'temporal-unavailable'],
   },
   'POST /intent/merge': {
     id: 'mergeIntent',

@@ -40,5 +40,8 @@ export function resultsOf({ intent, phase, state }: Pick<RunView, 'intent' | 'ph
         ),
       ),
     ),
+    state === 'running'
+      ? null
+      : h('p', null, link(`/ui/intent/plans/${planId}`, 'The plan'), ': what is missing is planned again there.'),
   );
 }

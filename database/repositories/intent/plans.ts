@@ -18,6 +18,10 @@ export interface IntentPlan {
   requesterId: string | null;
   rights: RightsAtRequest;
   stopOnFailure: boolean;
+  /** A person planned the branch after it had been merged: what is missing of it is to be applied. */
+  askedAgain: boolean;
+  /** Of a merge through us: the plan that was confirmed. Nothing is done that is not in it. */
+  confirmedPlanId: string | null;
   state: 'pending' | 'ready' | 'failed';
   reason: RunReason | null;
   message: string | null;
@@ -31,7 +35,8 @@ export interface IntentPlan {
 export type NewIntentPlan = Pick<
   IntentPlan,
   'id' | 'branch' | 'changeLog' | 'optIn' | 'asked' | 'requestedBy' | 'requesterId' | 'rights' | 'stopOnFailure'
->;
+> &
+  Partial<Pick<IntentPlan, 'confirmedPlanId'>>;
 
 interface Row extends Omit<IntentPlan, 'branch'> {
   branch_id: string | null;
@@ -40,7 +45,7 @@ interface Row extends Omit<IntentPlan, 'branch'> {
 }
 
 const COLUMNS = `id, branch_id, branch_name, merged_at, change_log as "changeLog", opt_in as "optIn", asked, requested_by as "requestedBy", requester_id as "requesterId",
-  rights, stop_on_failure as "stopOnFailure", state, reason, message, digest, problems, run_id as "runId", created_at as "createdAt",
+  rights, stop_on_failure as "stopOnFailure", asked_again as "askedAgain", confirmed_plan_id as "confirmedPlanId", state, reason, message, digest, problems, run_id as "runId", created_at as "createdAt",
   planned_at as "plannedAt"`;
 
 const toPlan = ({ branch_id: id, branch_name: name, merged_at: mergedAt, ...row }: Row): IntentPlan => ({
@@ -52,8 +57,8 @@ export async function insertIntentPlan(db: Queryable, plan: NewIntentPlan): Prom
   const { branch } = plan;
   await db.query(
     `insert into intent_plan (id, source, branch_id, branch_name, merged_at, opt_in, asked, requested_by, requester_id, rights, stop_on_failure,
-       change_log)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+       change_log, confirmed_plan_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
     [
       ...[
         plan.id,
@@ -65,6 +70,7 @@ export async function insertIntentPlan(db: Queryable, plan: NewIntentPlan): Prom
       ],
       ...[JSON.stringify(plan.asked), plan.requestedBy, plan.requesterId, JSON.stringify(plan.rights), plan.stopOnFailure],
       plan.changeLog === null ? null : JSON.stringify(plan.changeLog),
+      plan.confirmedPlanId,
     ],
   );
 }
@@ -77,6 +83,16 @@ export async function findIntentPlan(db: Queryable, id: string): Promise<IntentP
 export async function findPlanOfRun(db: Queryable, runId: string): Promise<IntentPlan | undefined> {
   const { rows } = await db.query<Row>(`select ${COLUMNS} from intent_plan where run_id = $1`, [runId]);
   return rows.map(toPlan)[0];
+}
+
+/** The run that applies the branch now. Until the transaction ends nobody else is told that there is none. */
+export async function openRunOfBranch(db: Queryable, branchId: number): Promise<string | undefined> {
+  await db.query(`select pg_advisory_xact_lock(hashtextextended('intent branch ' || $1, 0))`, [branchId]);
+  const { rows } = await db.query<{ id: string }>(
+    'select r.id from intent_plan p join run r on r.id = p.run_id where p.branch_id = $1 and r.finished_at is null limit 1',
+    [branchId],
+  );
+  return rows[0]?.id;
 }
 
 /** The newest plan of a branch. */
@@ -97,13 +113,18 @@ export async function planOfBranchWith(db: Queryable, branchId: number, digest: 
   return rows.map(toPlan)[0];
 }
 
-/** What the branch says about itself, now that it was read. */
-export async function describeBranch(db: Queryable, id: string, name: string, optIn: OptIn): Promise<void> {
-  await db.query(`update intent_plan set branch_name = $2, opt_in = $3 where id = $1 and state = 'pending'`, [
-    id,
-    name,
-    JSON.stringify(optIn),
-  ]);
+/** What the branch says about itself, now that it was read. @param mergedAt as NetBox writes it; undefined while it is not merged. */
+export async function describeBranch(
+  db: Queryable,
+  id: string,
+  { name, mergedAt, optIn }: { name: string; mergedAt: string | undefined; optIn: OptIn },
+): Promise<void> {
+  await db.query(
+    `update intent_plan set branch_name = $2, opt_in = $3, merged_at = coalesce(merged_at, $4),
+       asked_again = asked_again or (merged_at is null and $4::text is not null)
+      where id = $1 and state = 'pending'`,
+    [id, name, JSON.stringify(optIn), mergedAt],
+  );
 }
 
 /** The first end of planning stays. */
