@@ -75,11 +75,21 @@ function bodyProblem(error: unknown): Problem | undefined {
   }
 }
 
-/** No connection, or one that the server closed: SQLSTATE classes 08 and 57P, and Node's own codes. */
+/**
+ * No connection, one that the server closed, or a server that is too busy: SQLSTATE classes 08, 53 and 57P, transactions that got into each other's way, and
+ * Node's own codes.
+ */
+const databaseCodes = /^(08...|53...|57P..|57014|40001|40P01|55P03|ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT)$/;
+/** What node-postgres says without a code: no connection of the pool is free in time, or one broke. */
+const databaseWords =
+  /^(timeout exceeded when trying to connect|timeout expired|Connection terminated|Client has encountered a connection error|Client was closed)/;
+
 function databaseProblem(error: unknown): Problem | undefined {
-  const code = textField(error, 'code') ?? '';
-  const lost = /^(08...|57P..|ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT)$/.test(code);
-  return lost ? new Problem('database-unavailable', 'The database does not answer. Try again soon.') : undefined;
+  const code = textField(error, 'code');
+  const isLost = code === undefined ? databaseWords.test(textField(error, 'message') ?? '') : databaseCodes.test(code);
+  return isLost
+    ? new Problem('database-unavailable', 'The database does not answer, or has too much to do. Try again soon.')
+    : undefined;
 }
 
 function textField(error: unknown, name: string): string | undefined {

@@ -114,6 +114,9 @@ async function decideDeletion(
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return { taken: false, code: 'gone', message: 'The workflow is gone.' };
     if (!(error instanceof WorkflowUpdateFailedError) || !(error.cause instanceof ApplicationFailure)) throw error;
+    // Of Temporal itself: the workflow was ended while it worked on the decision.
+    if (error.cause.type === 'AcceptedUpdateCompletedWorkflow')
+      return { taken: false, code: 'gone', message: error.cause.message };
     return { taken: false, code: error.cause.type ?? 'refused', message: error.cause.message };
   }
 }

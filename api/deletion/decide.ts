@@ -145,7 +145,7 @@ export async function takeEffect(
   if (answer.taken) return;
   if (answer.code === 'gone') {
     requireState(await deletionOf(needs, request.id), verdict);
-    throw new TemporalUnavailableError('the workflow of the request is being started again', undefined);
+    throw startedAgain();
   }
   if (answer.code === 'own_request') throw new Problem('own-request', answer.message);
   if (answer.code === 'permission_denied') throw new Problem('permission-denied', answer.message);
@@ -155,15 +155,26 @@ export async function takeEffect(
 /** Has an approved request looked at now. */
 export async function lookNow(needs: Needs, { caller, audit }: Asking, id: string): Promise<void> {
   const request = await deletionOf(needs, id);
-  const state = transition(request.state, { type: 'execute' });
-  if (!state.accepted) throw new Problem(state.status === 412 ? 'not-approved' : 'deletion-state', state.message);
-  const effect = { action: 'deletion.look', object: { type: 'deletion-request', id }, endpointId: request.endpointId } as const;
+  requireApproved(request);
+  const { endpointId, endpointName, vmid, name } = request;
+  const effect = { action: 'deletion.look', object: { type: 'deletion-request', id }, endpointId } as const;
   await audit.effect(effect, async () => {
-    const about = labelOf({ name: request.endpointName }, request.vmid, request.name);
-    await startWorkflow(needs, { requestId: id, endpointId: request.endpointId, vmid: request.vmid, actor: caller.name, about });
-    await needs.temporal.signal(workflowIds.deletion(request.endpointId, request.vmid), 'look');
+    const about = labelOf({ name: endpointName }, vmid, name);
+    await startWorkflow(needs, { requestId: id, endpointId, vmid, actor: caller.name, about });
+    if (await needs.temporal.signal(workflowIds.deletion(endpointId, vmid), 'look')) return;
+    // It ended at this moment: what it has made of the request says why.
+    requireApproved(await deletionOf(needs, id));
+    throw startedAgain();
   });
 }
+
+function requireApproved({ state }: Deletion): void {
+  const answer = transition(state, { type: 'execute' });
+  if (!answer.accepted) throw new Problem(answer.status === 412 ? 'not-approved' : 'deletion-state', answer.message);
+}
+
+const startedAgain = (): Error =>
+  new TemporalUnavailableError('the workflow of the request is being started again, within a minute', undefined);
 
 /** Somebody who may delete takes on a request whose asker is none of ours. */
 export async function adopt(needs: Needs, { caller, audit }: Asking, id: string): Promise<void> {

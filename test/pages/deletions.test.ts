@@ -125,6 +125,7 @@ test('blockers stand on the page with what to do, and somebody may have it looke
   const { id } = await seed({ state: 'blocked', reasons, approved_at: new Date() });
   const page = await decider.get(`/ui/deletions/${id}`);
   expect(page.text).toContain('The guest is running. Shut it down.');
+  server.temporal.open.add(`deletion/${lab.id}/${vmid}`);
   expect((await decider.post(`/ui/deletions/${id}/look`)).status).toBe(303);
   expect(server.temporal.signalled).toContainEqual(expect.stringMatching(/^look deletion\//));
 });

@@ -32,7 +32,11 @@ export class RecordingTemporal implements Temporal {
     this.started.push(runId);
   }
 
+  /** Called when a signal arrives, before it is answered. */
+  onSignal: () => Promise<void> = async () => {};
+
   async signal(workflowId: string, name: string): Promise<boolean> {
+    await this.onSignal();
     this.refuseWhenDown();
     this.signalled.push(`${name} ${workflowId}`);
     return this.open.has(workflowId);
@@ -84,6 +88,7 @@ export class RecordingTemporal implements Temporal {
     this.down = false;
     this.decisionAnswer = { taken: true };
     this.onStart = async () => {};
+    this.onSignal = async () => {};
     this.workers = 1;
   }
 
