@@ -19,7 +19,8 @@ const machines = 'virtualization/virtual-machines';
  */
 export async function tellNetBox(deps: DeletionDeps, requestId: string): Promise<void> {
   const request = await requestOf(deps, requestId);
-  if (request.state !== 'destroyed') return;
+  // Once it is closed, the VMID may be that of another guest.
+  if (request.closedAt !== null || request.state !== 'destroyed') return;
   try {
     await freeAddresses(deps, request);
     const [lost] = await deps.store.listLosses(requestId);

@@ -21,7 +21,8 @@ const mostMs = 60_000;
 /** When a request ends. */
 export async function unmark(deps: DeletionDeps, requestId: string, { signal }: Attempt): Promise<void> {
   const request = await requestOf(deps, requestId);
-  if (!isFinal(request.state) || !takesMarkAway(request.state)) return;
+  // A workflow that somebody takes back to its beginning finds what ended long ago: the guest may have another request now.
+  if (request.closedAt !== null || !isFinal(request.state) || !takesMarkAway(request.state)) return;
   const endpoint = await deps.store.findEndpoint(request.endpointId);
   if (endpoint) await deps.store.noteLeft(requestId);
   const stays = endpoint ? await takeOff(deps, request, endpoint, signal) : 'The endpoint was deleted.';

@@ -188,10 +188,6 @@ export const invariants: readonly Invariant[] = [
     proofs: [
       ...anySequence,
       ...of(
-        'safety/any-sequence-live',
-        'the same in 60 sequences with the real workflows, which are signalled, updated and terminated',
-      ),
-      ...of(
         states,
         'whatever happens in whatever order: the first end stays, and nothing is sent without an approval that still stands',
       ),

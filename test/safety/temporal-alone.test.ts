@@ -22,7 +22,7 @@ beforeAll(async () => {
   lab = await startDeletionLab();
   cluster = await lab.writable(
     'gamma',
-    Array.from({ length: 16 }, (_, index) => vm(100 + index, `vm-${100 + index}`, { power: 'stopped' })),
+    Array.from({ length: 18 }, (_, index) => vm(100 + index, `vm-${100 + index}`, { power: 'stopped' })),
   );
   colleague = await lab.actor('colleague', ...rolesOfRequester, 'authorize_deletion_request');
 });
@@ -91,7 +91,7 @@ test('workflows of every kind that are started by hand with ids that nobody gave
       startByHand('guestDestroy', { requestId: id }, `guest/${cluster.id}/100`),
       startByHand('guestDestroy', { requestId: "' or 1=1 --" }),
       startByHand('deletionRequest', { requestId: id }),
-      startByHand('deletionRequest', { requestId: id, state: 'approved' }, idOf(115)),
+      startByHand('deletionRequest', { requestId: id, state: 'approved' }, idOf(117)),
       startByHand('guestChange', { changeId: id }),
       startByHand('intentApply', { runId: id }),
       startByHand('intentPlan', { planId: id }),
@@ -103,7 +103,7 @@ test('workflows of every kind that are started by hand with ids that nobody gave
 
 test('workflows that are started by hand with the ids of what is really there, and not approved, destroy and write nothing', async () => {
   const asked = await fresh();
-  const plan = await lab.planOf(cluster, [update(114, { memory_mib: 4096 })]);
+  const plan = await lab.planOf(cluster, [update(116, { memory_mib: 4096 })]);
   const [change] = plan.changes;
   const sync = await lab.sync(cluster);
   await withoutEffect(async () => {
@@ -179,6 +179,21 @@ test('a destroy that is started by hand meets the same checks: what blocks, bloc
   expect(await startByHand('guestDestroy', { requestId: asked.id })).toEqual({ state: 'void' });
   await lab.closed(asked.id);
   expect(lab.deletes(cluster).filter(call => call.includes(`/${asked.vmid} `))).toEqual([]);
+});
+
+test('the workflow of a request that ended, started by hand once more, touches neither what has its VMID now nor what was asked for since', async () => {
+  const destroyed = await fresh();
+  await lab.decide(lab.approver, destroyed.id, 'approve');
+  await lab.closed(destroyed.id);
+  cluster.proxmox.world.createGuest(vm(destroyed.vmid, `vm-${destroyed.vmid}`, { power: 'stopped' }));
+  await lab.sync(cluster);
+  const rejected = await fresh();
+  await lab.decide(lab.approver, rejected.id, 'reject', { reason: 'still in use' });
+  await lab.closed(rejected.id);
+  await lab.ask(cluster, rejected.vmid);
+  await withoutEffect(async () => {
+    for (const { id } of [destroyed, rejected]) await startByHand('deletionRequest', { requestId: id });
+  });
 });
 
 describe('a raw update or signal', () => {

@@ -1,19 +1,32 @@
 import fc from 'fast-check';
 import type { DeletionLab } from '../../workflows/deletion/support/deletion-lab';
-import type { DeletionLane } from './deletion-lane';
+import { DeletionLane } from './deletion-lane';
 import { sequences } from './deletion-steps';
+import { Turnstile } from './turnstile';
 
 const mostSteps = 8;
+/** How often a sequence that failed is tried with fewer steps. */
+const mostShrinks = 40;
 
-/** Sequences side by side on lanes, each of which has an endpoint and people of its own. Fast-check prints the seed and the path of one that fails. */
-export async function tryAnySequence(lab: DeletionLab, lanes: readonly DeletionLane[], inAll: number): Promise<string[]> {
-  const asserted = lanes.map(lane =>
-    fc.assert(
-      fc.asyncProperty(sequences(mostSteps), steps => lane.run(steps)),
-      // Each try takes a guest of its own: a sequence that fails is told as it is.
-      { numRuns: Math.ceil(inAll / lanes.length), endOnFailure: true },
-    ),
-  );
+/**
+ * Sequences side by side on lanes. The first that fails ends the others, and is tried with fewer and fewer steps: fast-check prints its seed, its path,
+ * and what is left of it. @returns how requests ended
+ */
+export async function tryAnySequence(lab: DeletionLab, side: number, inAll: number): Promise<string[]> {
+  const turnstile = new Turnstile<DeletionLane>();
+  const lanes = await Promise.all(Array.from({ length: side }, (_, n) => DeletionLane.open(lab, `lane-${n}`, turnstile)));
+  let failing: DeletionLane | undefined;
+  let tries = 0;
+  const asserted = lanes.map(lane => {
+    const property = fc.asyncProperty(sequences(mostSteps), async steps => {
+      if (failing !== undefined && (failing !== lane || tries++ > mostShrinks)) return;
+      await lane.run(steps).catch((error: unknown) => {
+        failing ??= lane;
+        if (failing === lane) throw error;
+      });
+    });
+    return fc.assert(property, { numRuns: Math.ceil(inAll / lanes.length) });
+  });
   for (const each of await Promise.allSettled(asserted)) if (each.status === 'rejected') throw each.reason;
 
   // Said by the rows themselves: what was sent had an approval of its round, by somebody who had not asked for it.

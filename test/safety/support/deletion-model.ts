@@ -12,13 +12,17 @@ export type Step =
   /** Sends one of the codes that somebody got, maybe for the second time, maybe much too late. */
   | { do: 'send-code'; which: number; as: 'update' | 'signal' }
   | { do: 'forge'; verdict: Verdict; as: 'update' | 'signal' }
+  /** The codes that were given out are ten minutes old. */
+  | { do: 'outlast-codes' }
   | { do: 'expire' }
   | { do: 'revoke' | 'grant'; of: Person; right: Right }
   | { do: 'disable' | 'enable'; of: Person }
-  | { do: 'freeze' | 'unfreeze' | 'forbid-writes' | 'allow-writes' }
+  | { do: 'switch-off' | 'switch-on' | 'freeze' | 'unfreeze' | 'forbid-writes' | 'allow-writes' }
   | { do: 'start' | 'stop' | 'move' | 'snapshot' | 'recreate' | 'vanish' | 'untag' | 'tag' }
   | { do: 'configure'; memory: number }
-  | { do: 'terminate' };
+  | { do: 'look' | 'terminate' | 'destroy-by-hand' }
+  /** Takes the workflow back to one of its tasks. */
+  | { do: 'reset'; which: number };
 
 export type ModelState =
   'pending' | 'approved' | 'held' | 'blocked' | 'destroyed' | 'rejected' | 'cancelled' | 'expired' | 'void' | 'failed';
@@ -40,7 +44,7 @@ interface ModelCode {
   by: Person;
   verdict: Verdict;
   round: number;
-  used: boolean;
+  spent: boolean;
 }
 
 interface ModelGuest {
@@ -48,20 +52,29 @@ interface ModelGuest {
   memory: number;
   running: boolean;
   tagged: boolean;
+  /** Our tag stayed when a request ended: it is taken off some time after that is permitted again. */
+  left: boolean;
 }
 
-const newGuest = (identity: number, tagged: boolean): ModelGuest => ({ identity, memory: 1024, running: false, tagged });
+const newGuest = (identity: number, tagged: boolean): ModelGuest => ({
+  identity,
+  memory: 1024,
+  running: false,
+  tagged,
+  left: false,
+});
 
 /** Steps that are nonsense without a guest. */
 const ofGuest: readonly Step['do'][] = ['start', 'stop', 'move', 'snapshot', 'configure', 'vanish', 'untag', 'tag'];
 /** Steps that are about a request that was made once. */
-const ofRequest: readonly Step['do'][] = ['approve', 'reject', 'cancel', 'get-code', 'forge'];
+const ofRequest: readonly Step['do'][] = ['approve', 'reject', 'cancel', 'get-code', 'forge', 'look', 'reset', 'destroy-by-hand'];
 
 export class DeletionModel {
   readonly requests: ModelRequest[] = [];
   readonly codes: ModelCode[] = [];
   destroyed = 0;
   private readonly rights = new Map(people.map(each => [each, { ask: true, decide: true, enabled: true }]));
+  isOn = true;
   private writes = true;
   private frozen = false;
   private guest: ModelGuest | null = newGuest(0, false);
@@ -79,18 +92,29 @@ export class DeletionModel {
     return this.guest !== null;
   }
 
+  /** Undefined: it may be there, or not. */
+  get isTagged(): boolean | undefined {
+    return this.guest === null || this.guest.left ? undefined : this.guest.tagged;
+  }
+
+  private get isOpen(): boolean {
+    return this.isOn && this.writes;
+  }
+
   /** Whether a step makes sense at all. */
   takes(step: Step): boolean {
     if (ofGuest.includes(step.do)) return this.exists;
     if (ofRequest.includes(step.do)) return this.latest !== undefined;
-    if (step.do === 'send-code') return this.codes.length > 0;
+    if (step.do === 'send-code' || step.do === 'outlast-codes') return this.codes.length > 0;
     return step.do === 'expire' || step.do === 'terminate' ? this.hasOpen : true;
   }
 
   /** @returns whether the product should say yes; undefined where it is not asked. */
   take(step: Step): boolean | undefined {
+    const wasOpen = this.hasOpen;
     const answer = this.effect(step);
     this.carryOut();
+    if (wasOpen && !this.hasOpen) this.cleanUp();
     return answer;
   }
 
@@ -105,13 +129,16 @@ export class DeletionModel {
       case 'get-code': {
         const { by, verdict } = step;
         const may = this.mayDecideNow(by, verdict);
-        if (may) this.codes.push({ request: this.requests.length, by, verdict, round: this.latest?.round ?? 0, used: false });
+        if (may) this.codes.push({ request: this.requests.length, by, verdict, round: this.latest?.round ?? 0, spent: false });
         return may;
       }
       case 'send-code':
         return this.sendCode(step.which);
       case 'forge':
         return false;
+      case 'outlast-codes':
+        for (const code of this.codes) code.spent = true;
+        return undefined;
       case 'expire':
         if (this.latest) this.latest.state = 'expired';
         return undefined;
@@ -127,7 +154,7 @@ export class DeletionModel {
   }
 
   private ask(by: Person): boolean {
-    if (!this.holds(by, 'ask') || !this.writes) return false;
+    if (!this.holds(by, 'ask') || !this.isOpen) return false;
     if (this.hasOpen) {
       this.latest?.requesters.add(by);
       return true;
@@ -135,7 +162,7 @@ export class DeletionModel {
     const { identity, memory } = this.guest ?? { identity: -1, memory: 0 };
     const state = this.guest === null ? 'failed' : 'pending';
     this.requests.push({ state, requesters: new Set([by]), round: 1, approver: null, identity, memory });
-    if (this.guest) this.guest.tagged = true;
+    if (this.guest) Object.assign(this.guest, { tagged: true, left: false });
     return true;
   }
 
@@ -150,8 +177,8 @@ export class DeletionModel {
 
   /** Who asks the product must be signed in, and finds it closed while it changes nothing. */
   private mayDecideNow(by: Person, verdict: Verdict): boolean {
-    const isOpen = this.rights.get(by)?.enabled === true && (verdict !== 'approve' || this.writes);
-    return isOpen && this.mayDecide(by, verdict);
+    const isLetIn = this.rights.get(by)?.enabled === true && (verdict !== 'approve' || this.isOpen);
+    return isLetIn && this.mayDecide(by, verdict);
   }
 
   private decide(by: Person, verdict: Verdict): true {
@@ -165,9 +192,9 @@ export class DeletionModel {
 
   private sendCode(which: number): boolean {
     const code = this.codes[which % this.codes.length];
-    if (!code || code.used || code.request !== this.requests.length || !this.mayDecide(code.by, code.verdict)) return false;
+    if (!code || code.spent || code.request !== this.requests.length || !this.mayDecide(code.by, code.verdict)) return false;
     if (code.verdict === 'approve' && code.round !== this.latest?.round) return false;
-    code.used = true;
+    code.spent = true;
     return this.decide(code.by, code.verdict);
   }
 
@@ -175,6 +202,7 @@ export class DeletionModel {
     const { guest } = this;
     if (step.do === 'revoke' || step.do === 'grant') this.rights.get(step.of)![step.right] = step.do === 'grant';
     else if (step.do === 'disable' || step.do === 'enable') this.rights.get(step.of)!.enabled = step.do === 'enable';
+    else if (step.do === 'switch-off' || step.do === 'switch-on') this.isOn = step.do === 'switch-on';
     else if (step.do === 'freeze' || step.do === 'unfreeze') this.frozen = step.do === 'freeze';
     else if (step.do === 'forbid-writes' || step.do === 'allow-writes') this.writes = step.do === 'allow-writes';
     else if (step.do === 'recreate') this.guest = newGuest(++this.identities, true);
@@ -191,7 +219,7 @@ export class DeletionModel {
     if (!request || !['approved', 'held', 'blocked'].includes(request.state)) return;
     const { guest } = this;
     const askedRightly = [...request.requesters].some(each => this.holds(each, 'ask'));
-    if (!this.writes || !askedRightly || this.frozen) request.state = 'held';
+    if (!this.isOpen || !askedRightly || this.frozen) request.state = 'held';
     else if (guest === null || guest.identity !== request.identity || guest.memory !== request.memory) request.state = 'void';
     else if (request.approver === null || request.requesters.has(request.approver) || !this.holds(request.approver, 'decide')) {
       request.state = 'pending';
@@ -203,5 +231,12 @@ export class DeletionModel {
       this.guest = null;
       this.destroyed += 1;
     }
+  }
+
+  /** Our tag is taken off, if the guest is still the one that was asked for. */
+  private cleanUp(): void {
+    if (this.guest === null || this.guest.identity !== this.latest?.identity) return;
+    if (this.isOpen) this.guest.tagged = false;
+    else this.guest.left = true;
   }
 }

@@ -15,13 +15,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant('get-code' as const), by: person, verdict }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('send-code' as const), which: fc.nat(5), as }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('forge' as const), verdict, as }) },
+  { weight: 1, arbitrary: fc.record({ do: oneOf('outlast-codes', 'destroy-by-hand', 'look') }) },
   { weight: 4, arbitrary: fc.record({ do: oneOf('revoke', 'grant'), of: person, right }) },
   { weight: 2, arbitrary: fc.record({ do: oneOf('disable', 'enable'), of: person }) },
   { weight: 4, arbitrary: fc.record({ do: oneOf('freeze', 'unfreeze', 'forbid-writes', 'allow-writes') }) },
   { weight: 4, arbitrary: fc.record({ do: oneOf('start', 'stop', 'stop') }) },
   { weight: 5, arbitrary: fc.record({ do: oneOf('move', 'snapshot', 'recreate', 'vanish', 'untag', 'tag') }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('configure' as const), memory: fc.constantFrom(1024, 2048) }) },
-  { weight: 2, arbitrary: fc.record({ do: oneOf('expire', 'terminate') }) },
+  { weight: 3, arbitrary: fc.record({ do: oneOf('expire', 'terminate') }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('reset' as const), which: fc.nat(9) }) },
 );
 
 /** A request first, most of the time for a guest that runs: what is approved then waits, and more can happen to it. */

@@ -9,7 +9,15 @@ import { NAMESPACE } from '../../../temporal/dev-server';
 import { openClients } from '../../../worker/clients';
 import { composeDeletion } from '../../../worker/deletion';
 import type { SyncWorld } from '../../support/sync-world';
-import type { Driver } from './deletion-lane';
+
+type Verdict = 'approve' | 'reject' | 'cancel';
+
+/** How decisions reach a guest's request, and when it is looked at. */
+interface Driver {
+  send(cluster: { id: string }, vmid: number, verdict: Verdict, code: string): Promise<boolean>;
+  /** Has the request looked at now; everything is done when it ends. */
+  look(cluster: { id: string }, vmid: number): Promise<void>;
+}
 
 export interface Direct {
   driver: Driver;
@@ -17,8 +25,8 @@ export interface Direct {
 }
 
 /**
- * The product without Temporal: API, database, activities and Proxmox are the real ones, and the steps that the workflow takes are taken by this. It is
- * several times as fast. The world's API is replaced by one whose decisions come here.
+ * The product without Temporal: API, database, activities and Proxmox are the real ones, and the steps that the workflow takes are taken by this, so that
+ * things can happen between them. The world's API is replaced by one whose decisions come here.
  */
 export async function driveDirectly(world: SyncWorld): Promise<Direct> {
   const { config, client, database } = world;
@@ -43,7 +51,7 @@ export async function driveDirectly(world: SyncWorld): Promise<Direct> {
 
   const api = await startWithout(world, async (workflowId, verdict, code) => {
     const [, id = '', vmid = ''] = workflowId.split('/');
-    return (await record({ id }, Number(vmid), verdict, code, 'update')) === true;
+    return record({ id }, Number(vmid), verdict, code);
   });
   world.url = api.url;
   return {
@@ -53,9 +61,6 @@ export async function driveDirectly(world: SyncWorld): Promise<Direct> {
         const requestId = await openRequest(id, vmid);
         if (requestId !== undefined) await follow(activities, attempt, requestId);
       },
-      // There is none: the rows are all there is.
-      terminate: async () => {},
-      isDone: true,
     },
     async stop() {
       await api.stop();
@@ -66,7 +71,7 @@ export async function driveDirectly(world: SyncWorld): Promise<Direct> {
 
 function startWithout(
   { config, client, database }: SyncWorld,
-  decide: (workflowId: string, verdict: 'approve' | 'reject' | 'cancel', code: string) => Promise<boolean>,
+  decide: (workflowId: string, verdict: Verdict, code: string) => Promise<boolean>,
 ): Promise<RunningApi> {
   return startApi({
     config,

@@ -64,7 +64,7 @@ export async function startMomentLab(name: string): Promise<MomentLab> {
       return lab.show(id);
     },
     look,
-    send: async (vmid, verdict, code) => (await direct.driver.send(cluster, vmid, verdict, code, 'update')) === true,
+    send: (vmid, verdict, code) => direct.driver.send(cluster, vmid, verdict, code),
     deletesOf: vmid => lab.deletes(cluster).filter(call => call.includes(`/${vmid} `)),
     policy,
     usual: () => policy({ deletion_backup_policy: 'none', deletion_most_per_day: 1000, deletion_frozen: null }),

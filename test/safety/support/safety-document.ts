@@ -29,7 +29,7 @@ What reflection may overwrite (I19, I20) is held by the tests of [the mapping](m
 
 ## Any sequence
 
-What three people and the world may do comes in any order: ask, join, approve, reject, cancel, get a code and send it late or twice, make one up, lose and get rights, be disabled; freeze, forbid writes; start, stop, move, rename, recreate, change or delete the guest, take its tag off; let the deadline pass; terminate the workflow. 500 random sequences of up to eight such steps are compared, after each step, with a model of a hundred lines: there the API, the database, the activities and Proxmox's simulator are the real ones, and the test takes the workflow's steps. 60 more run the real workflows on a real Temporal server. A sequence that fails is printed with its seed.
+What three people and the world may do comes in any order: ask, join, approve, reject, cancel, get a code and send it late, twice or too late, make one up; lose and get rights, be disabled; the master switch, the endpoint's writes, a freeze; start, stop, move, snapshot, recreate, change or delete the guest, take its tag off; let the deadline pass; terminate the workflow, take it back to one of its tasks, start the destroying one by hand. 500 random sequences of up to eight such steps run on the whole product, with a real Temporal server, its workflows and its API, and are compared, after each step, with a model of some two hundred lines that knows nothing of the product: whether it was taken, in which state and round the request is, whether the guest is there, and has our tag. A sequence that fails is tried with fewer and fewer steps, and printed with its seed.
 
 ## Whoever has Temporal alone
 
