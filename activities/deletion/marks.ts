@@ -1,5 +1,5 @@
 /** What we write to the configuration of a guest whose deletion is asked for, by compare-and-set: its tag, and what a hold changes. */
-import { ProxmoxDigestMismatchError } from '../../clients/proxmox/errors';
+import { ProxmoxDigestMismatchError, ProxmoxResponseError } from '../../clients/proxmox/errors';
 import type { GuestRef } from '../../clients/proxmox/answers/guest';
 import type { ConfigValues } from '../../domain/deletion/hold';
 import type { LiveGuest } from '../../domain/intent/plan/live';
@@ -25,7 +25,10 @@ export function tagValues({ config }: LiveGuest, wanted: readonly string[]): Con
 
 const mostTries = 5;
 
-/** Changes the configuration of a guest that others may be changing, too. @returns the guest as it is then; null when there is none. */
+/**
+ * Changes the configuration of a guest that others may be changing, too. @returns the guest as a read shows it then; null when there is none.
+ * @throws ProxmoxResponseError when no read shows what was written
+ */
 export async function changeConfig(
   writer: DeletionWriter,
   read: () => Promise<LiveGuest | null>,
@@ -35,8 +38,11 @@ export async function changeConfig(
     const live = await read();
     if (live === null) return null;
     const values = change(live);
-    // What is taken again and again, and never to be seen, is left: whoever called looks at what is there.
-    if (Object.keys(values).length === 0 || tries > mostTries) return live;
+    if (Object.keys(values).length === 0) return live;
+    if (tries > mostTries) {
+      const call = { method: 'PUT', path: `${guestPath(live)}/config` };
+      throw new ProxmoxResponseError(call, 'the change was taken, and no read shows it');
+    }
     try {
       await writeConfig(writer, live, values);
     } catch (error) {

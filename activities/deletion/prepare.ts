@@ -80,19 +80,13 @@ async function mark(
   } catch (error) {
     await deps.audit.complete(auditSeq, {
       result: 'failed',
-      reason: redactText(error instanceof Error ? error.message : String(error)),
+      reason: error instanceof Error ? error.message : String(error),
     });
     throw error;
   }
   await deps.audit.complete(auditSeq, { result: 'succeeded' });
   const seen = await observe(deps, request, endpoint, reader, signal);
   if (seen === null) return refuse(deps, request, gone(request));
-  if (!seen.live.config.tags.includes(PENDING_DELETION)) {
-    return refuse(deps, request, {
-      code: 'mark_refused',
-      message: `Proxmox took the tag ${PENDING_DELETION}, and a read does not show it.`,
-    });
-  }
   beat('reading what is at stake');
   const snapshot = await snapshotOf(deps, request, seen, reader, signal);
   const digest = decisionDigest(seen.about, sha256);

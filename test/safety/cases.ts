@@ -135,6 +135,19 @@ export const cases: readonly Case[] = [
     proofs: of('unit/domain/intent/plan-update', 'are merged: what the change did not touch stays, our marks always'),
   },
   {
+    when: 'the tag rules of the datacenter forbid our tag',
+    outcome: 'the request is refused, the guest stays as it is',
+    proofs: of(
+      'safety/alone',
+      'where the tag rules of the datacenter forbid our tag it is refused, and the guest stays as it is',
+    ),
+  },
+  {
+    when: 'a delete is merged without the word that it means to destroy',
+    outcome: 'no request',
+    proofs: of('workflows/deletion/merged', 'a delete in a branch that does not say that it means to destroy makes no request'),
+  },
+  {
     when: 'a guest is started, renamed, moved or untagged after the approval',
     outcome: 'it is not destroyed unless it is the same, and nothing is in the way',
     proofs: oneFact,

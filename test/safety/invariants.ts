@@ -26,6 +26,8 @@ const states = 'unit/domain/deletion/states';
 const lastMoment = 'safety/last-moment';
 const atOnce = 'safety/at-once';
 const alone = 'safety/temporal-alone';
+const byItself = 'safety/alone';
+const constraints = 'database/deletion-constraints';
 const anySequence = of(
   'safety/any-sequence',
   'in 500 sequences of what three people and the world may do, requests stand where the table says, and only what was approved is destroyed',
@@ -69,6 +71,11 @@ export const invariants: readonly Invariant[] = [
         'whoever joins is a requester, and can approve it no more than the first',
         'neither the key of the environment nor somebody without the permission asks or approves',
       ),
+      ...of(byItself, 'a token that somebody else made proves no person: nothing is decided with it'),
+      ...of(
+        'workflows/deletion/merged',
+        'whoever deleted it in the branch is a requester, too, and approves it no more than whoever merged',
+      ),
     ],
   },
   {
@@ -99,6 +106,7 @@ export const invariants: readonly Invariant[] = [
       ...of(decisions, 'an approver who loses the right before it is carried out leaves it pending'),
       ...of(lastMoment, 'where two must approve, one person counts once, and nothing happens before the second'),
       ...of(recheck, 'people are counted once, and only as long as they may, for what is there now'),
+      ...of(byItself, 'from before the approvals were started over is worth nothing'),
     ],
   },
   {
@@ -118,6 +126,7 @@ export const invariants: readonly Invariant[] = [
     proofs: [
       ...of(decisions, 'an approval names what was seen: version, digest, name, target'),
       ...of('pages/deletions', 'approving wants the name typed, of what was seen; code and decision go in one'),
+      ...of(byItself, 'for something else than the request is about now is worth nothing, whoever wrote it'),
     ],
   },
   {
@@ -137,7 +146,17 @@ export const invariants: readonly Invariant[] = [
       'activities/deletion/observe.ts: clusterOf',
       'domain/reflection/identity.ts: compareEvidence',
     ],
-    proofs: [...of(path, '%s after the approval makes it void'), ...of(recheck, '%s: %s'), ...oneFact, ...anySequence],
+    proofs: [
+      ...of(path, '%s after the approval makes it void'),
+      ...of(recheck, '%s: %s'),
+      ...oneFact,
+      ...of(
+        byItself,
+        'a cluster that has taken the place of another one behind the same address, with the same name, is another',
+        'a guest that nothing tells from another one is not deleted by us',
+      ),
+      ...anySequence,
+    ],
   },
   {
     id: 'I9',
@@ -179,6 +198,7 @@ export const invariants: readonly Invariant[] = [
         'an approval that comes in one task with the deadline, %s it: the deadline wins',
       ),
       ...of(states, '%s, %j → %s'),
+      ...of(alone, 'a destroy that is started by hand after the deadline destroys nothing'),
     ],
   },
   {
@@ -192,6 +212,7 @@ export const invariants: readonly Invariant[] = [
         'whatever happens in whatever order: the first end stays, and nothing is sent without an approval that still stands',
       ),
       ...of(atOnce, 'of an approval, a rejection and a cancellation at once the first decides'),
+      ...of(constraints, 'that is final stays, whoever writes to the table', 'to reject has a reason'),
     ],
   },
   {
@@ -211,7 +232,16 @@ export const invariants: readonly Invariant[] = [
         'takes no decision back and none twice',
         'after its end ends again as it had ended, and sends nothing',
       ),
-      ...of(alone, 'what a person has decided is done once, also where somebody starts the same by hand at that time'),
+      ...of(
+        alone,
+        'what a person has decided is done once, also where somebody starts the same by hand at that time',
+        'a destroy waits for whatever else works on the guest',
+      ),
+      ...of(
+        constraints,
+        'is answered "no" the second time, whatever state somebody says it is in',
+        'is neither given again nor taken back by whoever writes to the table',
+      ),
     ],
   },
   {
@@ -260,6 +290,11 @@ export const invariants: readonly Invariant[] = [
     proofs: [
       ...of(path, 'the master switch and the writes of the endpoint hold it, and it goes on when they are on again'),
       ...oneFact,
+      ...of(
+        byItself,
+        'with the master switch off nothing is even read',
+        'a master switch that is switched off while the guest is read still holds it',
+      ),
       ...anySequence,
     ],
   },
@@ -270,6 +305,7 @@ export const invariants: readonly Invariant[] = [
     guards: ['domain/deletion/blockers/ceiling.ts: ceilingBlocker', 'domain/reflection/removals.ts'],
     proofs: [
       ...oneFact,
+      ...of(byItself, 'those that were destroyed on the same day count for the ceiling'),
       ...of('unit/domain/reflection/planner-properties', 'no VM is ever deleted, whatever Proxmox shows or hides'),
       ...of('workflows/faults/endpoint-failures', 'rights that were taken are named, and the guests that they hide stay'),
       ...of(
@@ -286,6 +322,11 @@ export const invariants: readonly Invariant[] = [
       ...of(
         lastMoment,
         'a guest that is changed between the last read and the DELETE is saved by the digest of its configuration',
+      ),
+      ...of(
+        byItself,
+        'a DELETE that would come more than twenty seconds after the recheck is not sent',
+        'is not written to when the request ends',
       ),
       ...of('workflows/intent/recheck', 'a guest that is changed between our read and our write is saved by the digest'),
       ...of(
@@ -318,6 +359,7 @@ export const invariants: readonly Invariant[] = [
     proofs: [
       ...of('canary/canary', 'no secret is in %s', '%s was really searched: what is no secret is found there'),
       ...of(lastMoment, 'a secret in what Proxmox answers, and a code, are in no row and in no answer'),
+      ...of(byItself, 'that %s', 'that fails an attempt, of which Temporal hears'),
       ...of('workflows/intent/create', 'no secret is left in a row, a history, a journal entry or an answer'),
     ],
   },

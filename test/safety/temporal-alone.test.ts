@@ -163,8 +163,10 @@ test('a destroy waits for whatever else works on the guest', async () => {
   await lab.decide(lab.approver, asked.id, 'approve');
   const turnedAway = async (): Promise<boolean> =>
     ((await handleOf(asked).fetchHistory()).events ?? []).some(event => event.startChildWorkflowExecutionFailedEventAttributes);
-  while (!(await turnedAway())) await sleep(100);
-  expect(await lab.show(asked.id)).toMatchObject({ state: 'approved' });
+  do {
+    expect(await lab.show(asked.id)).toMatchObject({ state: 'approved' });
+    await sleep(100);
+  } while (!(await turnedAway()));
   await busy.terminate('done');
   expect(await lab.closed(asked.id)).toMatchObject({ state: 'destroyed' });
 });

@@ -1,14 +1,25 @@
 import type { Case } from '../cases';
 import type { Invariant, Proof } from '../invariants';
-import type { TakenOut } from '../taken-out';
+import type { TakenOut } from '../taken-out/guard';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 const row = (...cells: string[]): string => `| ${cells.map(cell).join(' | ')} |`;
 const inFile = ({ file, test }: Proof): string => `${test} (\`${file}\`)`;
 const list = (proofs: readonly Proof[]): string => proofs.map(inFile).join('<br>');
 
+const seenRed = (guards: readonly TakenOut[]): string =>
+  [
+    row('guard', 'what was taken out', 'the test that turned red'),
+    '|---|---|---|',
+    ...guards.map(({ guard, what, red }) => row(`\`${guard}\``, what, inFile(red))),
+  ].join('\n');
+
 /** The text of `docs/safety.md`. */
-export const safetyDocument = (invariants: readonly Invariant[], cases: readonly Case[], takenOut: readonly TakenOut[]): string =>
+export const safetyDocument = (
+  invariants: readonly Invariant[],
+  cases: readonly Case[],
+  takenOut: Readonly<Record<'destroys' | 'changes', readonly TakenOut[]>>,
+): string =>
   `# What can never happen
 
 A guest that was destroyed is gone. So what must never happen on the way there is written down, one sentence each, with what keeps it from happening and the tests that show it; a test fails when one of these has no test, or names one that there is not. How deletions are asked for and decided: [deletion requests](deletion.md).
@@ -45,11 +56,13 @@ ${[
 
 ## Seen red
 
-Each of these guards was taken out by hand, and the test named beside it turned red. \`test/safety/taken-out.ts\` has the text that was taken out.
+Each of these guards was taken out by hand, one at a time, and the test named beside it turned red. \`test/safety/taken-out\` has the text that was taken out.
 
-${[
-  row('guard', 'what was taken out', 'the test that turned red'),
-  '|---|---|---|',
-  ...takenOut.map(({ guard, what, red }) => row(`\`${guard}\``, what, inFile(red))),
-].join('\n')}
+### On the way to a destroy
+
+${seenRed(takenOut.destroys)}
+
+### Of what is made and changed
+
+${seenRed(takenOut.changes)}
 `;

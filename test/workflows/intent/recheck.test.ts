@@ -134,7 +134,7 @@ const isContainer = (vmid: number): boolean => vmid >= 110 && vmid < 120;
 beforeAll(async () => {
   lab = await startIntentLab();
   await lab.switchIntent(true);
-  const guests = [...happenings.map(({ vmid }) => vmid), 120, 121, 122, 123, 124].map(vmid =>
+  const guests = [...happenings.map(({ vmid }) => vmid), 120, 121, 122, 123, 124, 125].map(vmid =>
     (isContainer(vmid) ? container : vm)(vmid, `guest-${vmid}`, { power: 'stopped', node: 'beta-01' }),
   );
   cluster = await lab.writable('beta', guests);
@@ -184,7 +184,7 @@ test('a guest that is changed between our read and our write is saved by the dig
  * Applies a change of two calls, and does something in the middle of it.
  * @param reads of the guest that have been made by then: one before the first call, one after it, one before the second.
  */
-async function disturbed(vmid: number, reads: number, does: (proxmox: ProxmoxSimulator) => void): Promise<IntentRun> {
+async function disturbed(vmid: number, reads: number, does: (proxmox: ProxmoxSimulator) => unknown): Promise<IntentRun> {
   const { faults, requests } = cluster.proxmox;
   const disks = [{ key: 'scsi0', size_mib: 12_288 }];
   const plan = await lab.planOf(cluster, [update(vmid, { memory_mib: 4096, disks })]);
@@ -201,7 +201,7 @@ async function disturbed(vmid: number, reads: number, does: (proxmox: ProxmoxSim
   await untilSeen(
     () => seen('pending').length === reads && seen('config').filter(({ status }) => status === 200).length === reads,
   );
-  does(cluster.proxmox);
+  await does(cluster.proxmox);
   const run = await applying;
   faults.clear();
   return run;
@@ -225,6 +225,13 @@ test.each([
   expect(run.intent.results).toMatchObject([{ vmid, state: 'partly_applied', reason }]);
   expect(lab.writesOf(cluster)).toEqual([`PUT /nodes/beta-01/qemu/${vmid}/config`]);
   expect(cluster.proxmox.world.guest(vmid).config['scsi0']).toContain('size=8G');
+});
+
+test('the master switch that is switched off between two of our calls stops the second one', async () => {
+  const run = await disturbed(125, 2, () => lab.switchIntent(false));
+  await lab.switchIntent(true);
+  expect(run.intent.results).toMatchObject([{ vmid: 125, state: 'partly_applied', reason: 'intent_disabled' }]);
+  expect(lab.writesOf(cluster)).toEqual(['PUT /nodes/beta-01/qemu/125/config']);
 });
 
 test('a disk does not grow when somebody changes the guest in the last moment: the task fails by the digest', async () => {

@@ -38,6 +38,8 @@ test('what somebody changed since is neither hidden nor put back', () => {
   const hold = holdOf(before);
   expect(withoutHold(about({ ...held(before), memory: '1024' }), hold).config).toEqual({ ...before, memory: '1024' });
   expect(releasing({ ...held(before), onboot: '1' }, hold)).toEqual({ protection: null });
+  const { onboot: _, ...neverSaid } = before;
+  expect(releasing({ ...held(neverSaid), onboot: '1' }, holdOf(neverSaid))).toEqual({ protection: null });
 });
 
 test('a hold is for the round of approvals that it was put on for, once it is on', () => {

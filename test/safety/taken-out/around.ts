@@ -1,0 +1,85 @@
+import { of, type Proof } from '../invariants';
+import { guard, type TakenOut } from './guard';
+
+const merged = (test: string): Proof[] => of('workflows/deletion/merged', test);
+const nothing = of('safety/temporal-alone', '%s decides nothing');
+
+/** NetBox, and the workflow that waits. */
+export const around: readonly TakenOut[] = [
+  // What a merged delete took from NetBox
+  guard(
+    'activities/deletion/reserve.ts: reserveAddresses',
+    'the addresses are reserved',
+    '    for (const loss of lost) await reserve(deps, request, loss, known);\n',
+    '',
+    merged(
+      'a merged delete becomes a request; the guest stays as it is, its addresses are reserved, and no sync brings the machine back',
+    ),
+  ),
+  guard(
+    'activities/deletion/reserve.ts: freeAddresses',
+    'what somebody took into use stays theirs',
+    "if (row && isOurs(row, request) && refIn(row['assigned_object_id']) === null) await free",
+    'if (row && isOurs(row, request)) await free',
+    merged('an address of guest %i that somebody took into use meanwhile stays theirs when it is %s'),
+  ),
+  guard(
+    'activities/deletion/restore.ts: restoreNetBox',
+    'what was lost is brought back',
+    'if (!isFinal(request.state) || !restoresNetBox(request.state) || request.closedAt !== null) return;',
+    'return;',
+    merged(
+      'a merged delete becomes a request; the guest stays as it is, its addresses are reserved, and no sync brings the machine back',
+    ),
+  ),
+  guard(
+    'activities/deletion/restore.ts: findAddress',
+    'no address is taken from somebody who uses it',
+    "    const isFree = (row: NetBoxObject): boolean => refIn(row['assigned_object_id']) === null;",
+    '    const isFree = (row: NetBoxObject): boolean => row.id > 0;',
+    merged('an address of guest %i that somebody took into use meanwhile stays theirs when it is %s'),
+  ),
+  // The workflow
+  guard(
+    'workflows/deletion-request.ts: refuseEarly, as the validator of updates',
+    'what is no code is refused before anything is written to the history',
+    '{ validator: code => refuseEarly(code, latest) },',
+    '{},',
+    nothing,
+  ),
+  guard(
+    'workflows/deletion-request.ts: follow',
+    'a signal that is no code is not even asked about',
+    "if (typeof code === 'string' && codeShape.test(code.trim())) await decide",
+    'await decide',
+    nothing,
+  ),
+  guard(
+    'workflows/deletion-request.ts: follow',
+    'what is not approved is not carried out, and waits',
+    'if (approved.includes(latest.state)) {',
+    "if (latest.state !== 'needs_requester') {",
+    of('workflows/deletion/decisions', 'whoever asked does not approve: not by the API, and not with a code that they could get'),
+  ),
+  guard(
+    'workflows/deletion-request.ts: follow',
+    'a request expires',
+    'if (Date.now() >= latest.deadline) {',
+    'if (Date.now() >= latest.deadline + 1e12) {',
+    of('workflows/deletion/ends', 'a request that nobody decides about expires, loses its tag, and takes no approval any more'),
+  ),
+  guard(
+    'workflows/deletion-request.ts: carryOut',
+    'the id of its workflow is the lock of the guest',
+    'workflowId: workflowIds.guest(endpointId, vmid),',
+    'workflowId: `destroy/${requestId}`,',
+    of('safety/temporal-alone', 'a destroy waits for whatever else works on the guest'),
+  ),
+  guard(
+    'workflows/reconcile.ts: reconcile',
+    'a request whose workflow is gone is taken up',
+    "    for (const request of await listLostDeletions()) await startDeletion(request, 'taken up again');",
+    '    await listLostDeletions();',
+    of('workflows/deletion/ends', 'a request whose workflow is gone is taken up by the reconciler, with the same deadline'),
+  ),
+];
