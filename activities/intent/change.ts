@@ -11,7 +11,7 @@ import { changeOf, endpointOf } from './call-work';
 import type { IntentDeps } from './deps';
 import { askGate } from './gate';
 import { forgetBirth, linkBirth, rememberBirth } from './birth-links';
-import { findLive } from './live';
+import { findLiveAt, placeOf } from './live';
 import { planOf } from './plan';
 import { takeUp } from './take-up';
 import { tellChange } from './tell';
@@ -96,11 +96,12 @@ export async function endChange(
 
 /** The guest that the change is about; null when it does not exist, or cannot be read. */
 async function readGuest(deps: IntentDeps, change: StoredGuestChange, signal: AbortSignal): Promise<LiveGuest | null> {
+  const { plan, vmid } = change;
+  if (plan === null || vmid === null) return null;
   const reader = await deps.openReading(await endpointOf(deps, change));
   try {
-    const seen = change.vmid === null ? undefined : await findLive(reader, change.vmid, signal);
-    const live = seen?.live ?? null;
-    const mark = change.plan?.birthMark ?? null;
+    const live = (await findLiveAt(reader, placeOf(plan, vmid), signal))?.live ?? null;
+    const mark = plan.birthMark;
     return live !== null && mark !== null && !hasMark(live, mark) ? null : live;
   } catch (error) {
     signal.throwIfAborted();

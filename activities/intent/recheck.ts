@@ -2,7 +2,7 @@ import { ProxmoxNodeUnreachableError } from '../../clients/proxmox/errors';
 import { hasMark, recheckBirth, type Holder } from '../../domain/intent/recheck-birth';
 import { changedKeys, recheckUpdate, type Found } from '../../domain/intent/recheck';
 import type { CallWork } from './call-work';
-import { findLive, readLive } from './live';
+import { findLive, findLiveAt, placeOf, readLive, type FoundGuest } from './live';
 
 export type CallCheck =
   /** Nothing that matters has changed since it was planned, or since our own last write. */
@@ -19,7 +19,7 @@ export async function recheckCall(work: CallWork): Promise<CallCheck> {
 
 async function recheckFirstOfUpdate(work: CallWork): Promise<CallCheck> {
   const { plan, reader, signal } = work;
-  const seen = plan.vmid === null ? undefined : await findLive(reader, plan.vmid, signal).catch(whenAway(work));
+  const seen = plan.vmid === null ? undefined : await findLiveAt(reader, placeOf(plan, plan.vmid), signal).catch(whenAway(work));
   if (seen === 'away') {
     const message = `Guest ${plan.vmid} is on the node ${plan.node ?? ''}, which is not online. Apply again when it is.`;
     return { is: 'refused', reason: 'node_offline', message };
@@ -40,7 +40,7 @@ const whenAway =
     throw error;
   };
 
-function foundAs(seen: Awaited<ReturnType<typeof findLive>>, kind: string): Found {
+function foundAs(seen: FoundGuest | undefined, kind: string): Found {
   if (!seen) return { is: 'gone' };
   return seen.live && seen.row.kind === kind ? { is: 'here', live: seen.live } : { is: 'elsewhere', node: seen.row.node };
 }

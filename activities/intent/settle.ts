@@ -4,7 +4,7 @@ import { wantedValues } from '../../domain/intent/outcome';
 import { hasMark } from '../../domain/intent/recheck-birth';
 import { judgeReadings, type Reading, type SettleBounds } from '../../domain/intent/settle';
 import type { CallWork } from './call-work';
-import { findLive } from './live';
+import { findLiveAt, placeOf } from './live';
 
 export type CallFinding =
   /** Everything that the call wants is there, or waits for the next start. */
@@ -53,7 +53,10 @@ async function readOnce({ plan, reader, signal }: CallWork): Promise<{ reading: 
   const nothing = { at, config: {}, pendingKeys: [], runningTasks: [] };
   try {
     const vmid = plan.vmid ?? 0;
-    const [seen, runningTasks] = await Promise.all([findLive(reader, vmid, signal), tasksOf(reader, plan.node, vmid, signal)]);
+    const [seen, runningTasks] = await Promise.all([
+      findLiveAt(reader, placeOf(plan, vmid), signal),
+      tasksOf(reader, plan.node, vmid, signal),
+    ]);
     if (!seen) return { reading: { ...nothing, configDigest: null, runningTasks }, isStranger: false };
     if (!seen.live) return { reading: { ...nothing, runningTasks }, isStranger: false };
     const { config, pendingKeys } = seen.live;

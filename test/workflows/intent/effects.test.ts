@@ -154,3 +154,19 @@ test('tags follow their setting: names that Proxmox takes, slugs in place of the
   expect(await planned('slugs')).toEqual({ to: [['green', 'web-server']], warned: ['default_permit'] });
   expect(await planned('none')).toEqual({ to: [], warned: ['default_permit'] });
 });
+
+test('a guest is read where it is: the list of the whole cluster is read as often for many guests as for one', async () => {
+  const { requests } = cluster.proxmox;
+  const listsOf = async (vmids: readonly number[], memory: number): Promise<number> => {
+    const since = requests.list().at(-1)?.n ?? 0;
+    const run = await lab.apply(
+      cluster,
+      vmids.map(vmid => update(vmid, { memory_mib: memory })),
+    );
+    expect(run.intent.results.map(({ state }) => state)).toEqual(vmids.map(() => 'applied'));
+    return requests.list(since).filter(({ path }) => path === '/cluster/resources').length;
+  };
+  const one = await listsOf([100], 2560);
+  expect(one).toBeGreaterThan(0);
+  expect(await listsOf([100, 103], 2624)).toBe(one);
+});
