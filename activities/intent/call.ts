@@ -4,6 +4,7 @@
  */
 import { ProxmoxUnknownOutcomeError } from '../../clients/proxmox/errors';
 import type { CallMove, StoredCall } from '../../database/repositories/intent/calls';
+import { redactText } from '../../domain/redaction';
 import { StopRun } from '../failures';
 import { askGate } from './gate';
 import { auditEntry, auditResultOf } from './audit';
@@ -169,8 +170,9 @@ async function end(work: CallWork, step: CallMove): Promise<void> {
   await auditEnd(work, step.to, step.message);
 }
 
-async function move(work: CallWork, step: CallMove): Promise<void> {
-  await work.deps.store.moveCall(work.id, step);
+/** Proxmox's words are kept without secrets. */
+async function move(work: CallWork, { message, ...step }: CallMove): Promise<void> {
+  await work.deps.store.moveCall(work.id, { ...step, ...(message !== undefined && { message: redactText(message) }) });
 }
 
 /** A call that was refused before it was sent has no row in the audit log to complete. */

@@ -22,7 +22,7 @@ beforeAll(async () => {
   lab = await startDeletionLab();
   cluster = await lab.writable(
     'gamma',
-    Array.from({ length: 18 }, (_, index) => vm(100 + index, `vm-${100 + index}`, { power: 'stopped' })),
+    Array.from({ length: 20 }, (_, index) => vm(100 + index, `vm-${100 + index}`, { power: 'stopped' })),
   );
   colleague = await lab.actor('colleague', ...rolesOfRequester, 'authorize_deletion_request');
 });
@@ -91,7 +91,7 @@ test('workflows of every kind that are started by hand with ids that nobody gave
       startByHand('guestDestroy', { requestId: id }, `guest/${cluster.id}/100`),
       startByHand('guestDestroy', { requestId: "' or 1=1 --" }),
       startByHand('deletionRequest', { requestId: id }),
-      startByHand('deletionRequest', { requestId: id, state: 'approved' }, idOf(117)),
+      startByHand('deletionRequest', { requestId: id, state: 'approved' }, idOf(119)),
       startByHand('guestChange', { changeId: id }),
       startByHand('intentApply', { runId: id }),
       startByHand('intentPlan', { planId: id }),
@@ -103,7 +103,7 @@ test('workflows of every kind that are started by hand with ids that nobody gave
 
 test('workflows that are started by hand with the ids of what is really there, and not approved, destroy and write nothing', async () => {
   const asked = await fresh();
-  const plan = await lab.planOf(cluster, [update(116, { memory_mib: 4096 })]);
+  const plan = await lab.planOf(cluster, [update(118, { memory_mib: 4096 })]);
   const [change] = plan.changes;
   const sync = await lab.sync(cluster);
   await withoutEffect(async () => {

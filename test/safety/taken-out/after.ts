@@ -4,6 +4,10 @@ import { guard, type TakenOut } from './guard';
 const lastMoment = (test: string): Proof[] => of('safety/last-moment', test);
 const alone = (test: string): Proof[] => of('safety/alone', test);
 const path = (test: string): Proof[] => of('workflows/deletion/path', test);
+const closed = of(
+  'safety/temporal-alone',
+  'the workflow of a request that ended, started by hand once more, touches neither what has its VMID now nor what was asked for since',
+);
 const digestSaves = lastMoment(
   'a guest that is changed between the last read and the DELETE is saved by the digest of its configuration',
 );
@@ -102,9 +106,16 @@ export const after: readonly TakenOut[] = [
   guard(
     'activities/deletion/unmark.ts: unmark',
     'the tag is taken off at the end',
-    'if (!isFinal(request.state) || !takesMarkAway(request.state)) return;',
+    'if (request.closedAt !== null || !isFinal(request.state) || !takesMarkAway(request.state)) return;',
     'return;',
     lastMoment('a task that ended with an error is no success: the guest is there, and loses its tag'),
+  ),
+  guard(
+    'activities/deletion/unmark.ts: unmark',
+    'once it is closed the guest may have another request',
+    'if (request.closedAt !== null || !isFinal(request.state) ||',
+    'if (!isFinal(request.state) ||',
+    closed,
   ),
   guard(
     'activities/deletion/hold.ts: readSame',
@@ -123,9 +134,16 @@ export const after: readonly TakenOut[] = [
   guard(
     'activities/deletion/finish.ts: tellNetBox',
     'NetBox is told of a destroy alone',
-    "  if (request.state !== 'destroyed') return;\n",
-    '',
+    "if (request.closedAt !== null || request.state !== 'destroyed') return;",
+    'if (request.closedAt !== null) return;',
     path('a rejected request ends, and takes its tag along'),
+  ),
+  guard(
+    'activities/deletion/finish.ts: tellNetBox',
+    'once it is closed the VMID may be that of another guest',
+    "if (request.closedAt !== null || request.state !== 'destroyed') return;",
+    "if (request.state !== 'destroyed') return;",
+    closed,
   ),
   // Proxmox’s words
   guard(

@@ -56,13 +56,6 @@ export const around: readonly TakenOut[] = [
   ),
   guard(
     'workflows/deletion-request.ts: follow',
-    'what is not approved is not carried out, and waits',
-    'if (approved.includes(latest.state)) {',
-    "if (latest.state !== 'needs_requester') {",
-    of('workflows/deletion/decisions', 'whoever asked does not approve: not by the API, and not with a code that they could get'),
-  ),
-  guard(
-    'workflows/deletion-request.ts: follow',
     'a request expires',
     'if (Date.now() >= latest.deadline) {',
     'if (Date.now() >= latest.deadline + 1e12) {',

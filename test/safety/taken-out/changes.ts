@@ -125,6 +125,13 @@ export const changes: readonly TakenOut[] = [
     'if (plan.digest === undefined)',
     live('a plan is applied once, and only by whoever has read it'),
   ),
+  guard(
+    'activities/intent/call.ts: move',
+    'secrets in Proxmox’s words',
+    'message: redactText(message) }) });',
+    'message }) });',
+    live('a secret in why Proxmox refused a write is kept nowhere'),
+  ),
   // What reflection leaves alone
   guard(
     'domain/intent/holds.ts: heldFields',

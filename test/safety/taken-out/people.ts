@@ -140,10 +140,10 @@ export const people: readonly TakenOut[] = [
     alone('is not given for a request that has ended'),
   ),
   guard(
-    'api/deletion/decide.ts: lookNow',
+    'api/deletion/decide.ts: requireApproved',
     'nothing is carried out that was not approved',
-    'if (!state.accepted) throw new Problem(state',
-    'if (!state.accepted && state.status === 422) throw new Problem(state',
+    'if (!answer.accepted) throw new Problem(answer.status === 412 ?',
+    'if (!answer.accepted && answer.status !== 412) throw new Problem(answer.status === 412 ?',
     seen,
   ),
   guard(

@@ -134,7 +134,7 @@ const isContainer = (vmid: number): boolean => vmid >= 110 && vmid < 120;
 beforeAll(async () => {
   lab = await startIntentLab();
   await lab.switchIntent(true);
-  const guests = [...happenings.map(({ vmid }) => vmid), 120, 121, 122, 123, 124, 125].map(vmid =>
+  const guests = [...happenings.map(({ vmid }) => vmid), 120, 121, 122, 123, 124, 125, 126].map(vmid =>
     (isContainer(vmid) ? container : vm)(vmid, `guest-${vmid}`, { power: 'stopped', node: 'beta-01' }),
   );
   cluster = await lab.writable('beta', guests);
@@ -238,6 +238,24 @@ test('a disk does not grow when somebody changes the guest in the last moment: t
   const run = await disturbed(124, 3, ({ world }) => world.changeGuest(124, { config: { onboot: 1 } }));
   expect(run.intent.results).toMatchObject([{ vmid: 124, state: 'partly_applied', reason: 'task_failed' }]);
   expect(cluster.proxmox.world.guest(124).config['scsi0']).toContain('size=8G');
+});
+
+test('a secret in why Proxmox refused a write is kept nowhere', async () => {
+  const { faults } = cluster.proxmox;
+  const secret = 'canary-77d01e2c';
+  const plan = await lab.planOf(cluster, [update(126, { memory_mib: 4096 })]);
+  const message = `Permission check failed (storage login failed, password=${secret})`;
+  const match = { method: 'PUT', pathPattern: '/qemu/126/config$' };
+  faults.add({ match, when: 'before', action: { kind: 'status', status: 403, message } });
+  const run = await lab.applyPlan(plan);
+  faults.clear();
+  expect(run.intent.results).toMatchObject([
+    { state: 'refused', reason: 'proxmox-permission', message: expect.stringContaining('password=[redacted]') },
+  ]);
+  const { rows } = await lab.world.database.pool.query(
+    'select (select jsonb_agg(c) from guest_change c) as changes, (select jsonb_agg(c) from guest_call c) as calls, (select jsonb_agg(a) from audit a) as audit',
+  );
+  expect(JSON.stringify([run, rows])).not.toContain(secret);
 });
 
 test('a plan is applied once, and only by whoever has read it', async () => {
