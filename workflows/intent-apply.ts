@@ -48,6 +48,7 @@ const telling = proxyActivities<IntentActivities>({
 
 const deletions = proxyActivities<DeletionActivities>({
   taskQueue: taskQueues.mutate,
+  heartbeatTimeout: '10 seconds',
   startToCloseTimeout: '5 minutes',
   scheduleToCloseTimeout: '1 hour',
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },

@@ -61,7 +61,9 @@ export function createDeletionActivities(deps: DeletionDeps) {
 
   return {
     /** Of the deletes of a run. @returns the requests whose workflows are to be started. */
-    openDeletions: guarded(async ({ runId }: { runId: string }): Promise<OpenedDeletion[]> => openDeletions(deps, runId)),
+    openDeletions: guarded(async ({ runId }: { runId: string }): Promise<OpenedDeletion[]> =>
+      beating(() => openDeletions(deps, runId)),
+    ),
 
     readDeletion: guarded(async ({ requestId }: OfRequest): Promise<DeletionStanding> => readStanding(deps, requestId)),
 

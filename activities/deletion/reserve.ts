@@ -36,25 +36,33 @@ export async function reserveAddresses(deps: Needs, request: Deletion): Promise<
   }
 }
 
+/** Two workflows may do it at the same time, where one was lost and is started again: of what both made the first one stays. */
 async function reserve(deps: Needs, request: Deletion, loss: Loss, known: Known): Promise<void> {
   const { netbox, store } = deps;
-  const ours = { status: 'reserved', description: descriptionOf(deps, request) };
+  const values = { status: 'reserved', description: descriptionOf(deps, request) };
+  const options = { changelogMessage: changelogMessage(request) };
   const rows = await rowsOf(deps, loss);
-  const there = rows.find(row => isOurs(row, request)) ?? rows.find(row => row.id === loss.objectId);
+  const there = oursIn(rows, request)[0] ?? rows.find(row => row.id === loss.objectId);
   const [other] = rows;
   if (there === undefined && other !== undefined) {
     const message = `It was not reserved: another object in NetBox (${other.id}) is that address.`;
     return store.noteLoss(request.id, loss, { state: 'missing', message });
   }
+  let refusal = 'Somebody changed it meanwhile.';
   try {
-    const { values } = restoredValues(restoredTypes.address, loss.original, known);
-    const { id } = there
-      ? await netbox.update(path, there.id, ours, { changelogMessage: changelogMessage(request) })
-      : await netbox.create(path, withoutEmpty({ ...values, ...ours }), { changelogMessage: changelogMessage(request) });
-    await store.noteLoss(request.id, loss, { state: 'reserved', standIn: id });
+    const { values: original } = restoredValues(restoredTypes.address, loss.original, known);
+    if (there) await netbox.update(path, there.id, values, options);
+    else await netbox.create(path, withoutEmpty({ ...original, ...values }), options);
   } catch (error) {
-    await store.noteLoss(request.id, loss, { state: 'missing', message: `It was not reserved: ${refusalOf(error)}` });
+    refusal = refusalOf(error);
   }
+  const [kept, ...doubles] = oursIn(await rowsOf(deps, loss), request);
+  for (const { id } of doubles) await netbox.remove(path, id, options).catch(unlessGone);
+  await store.noteLoss(
+    request.id,
+    loss,
+    kept ? { state: 'reserved', standIn: kept.id } : { state: 'missing', message: `It was not reserved: ${refusal}` },
+  );
 }
 
 /** Every object that is the address of a loss, in the same table. */
@@ -73,12 +81,15 @@ function descriptionOf({ publicUrl }: Pick<DeletionDeps, 'publicUrl'>, request: 
 export const isOurs = (row: NetBoxObject, { id }: Pick<Deletion, 'id'>): boolean =>
   choiceIn(row['status']) === 'reserved' && textIn(row['description']).includes(id);
 
+/** Reservations for the request that nobody has taken into use, oldest first. */
+const oursIn = (rows: readonly NetBoxObject[], request: Deletion): NetBoxObject[] =>
+  rows.filter(row => isOurs(row, request) && refIn(row['assigned_object_id']) === null).sort((a, b) => a.id - b.id);
+
 /** The guest is gone: what was reserved for it is free, where nobody took it into use. */
 export async function freeAddresses(deps: Needs, request: Deletion): Promise<void> {
-  const { netbox, store } = deps;
+  const { store } = deps;
   for (const loss of (await store.listLosses(request.id)).filter(each => isAddress(each) && each.state === 'reserved')) {
-    const [row] = loss.standIn === null ? [] : await netbox.listByIds(path, [loss.standIn]);
-    if (row && isOurs(row, request) && refIn(row['assigned_object_id']) === null) await free(deps, request, loss, row);
+    for (const row of oursIn(await rowsOf(deps, loss), request)) await free(deps, request, loss, row);
     await store.noteLoss(request.id, loss, { state: 'freed' });
   }
 }
@@ -86,11 +97,12 @@ export async function freeAddresses(deps: Needs, request: Deletion): Promise<voi
 /** One that the merge had left, assigned to nothing, is as it was; any other had been deleted and is. */
 async function free({ netbox }: Needs, request: Deletion, { objectId, original }: Loss, row: NetBoxObject): Promise<void> {
   const options = { changelogMessage: changelogMessage(request) };
-  try {
-    if (row.id !== objectId) return await netbox.remove(path, row.id, options);
-    const { status = 'active', description = '' } = original;
-    await netbox.update(path, row.id, { status, description }, options);
-  } catch (error) {
-    if (!(error instanceof NetBoxNotFoundError)) throw error;
-  }
+  const { status = 'active', description = '' } = original;
+  await (
+    row.id === objectId ? netbox.update(path, row.id, { status, description }, options) : netbox.remove(path, row.id, options)
+  ).catch(unlessGone);
+}
+
+function unlessGone(error: unknown): void {
+  if (!(error instanceof NetBoxNotFoundError)) throw error;
 }
