@@ -74,6 +74,8 @@ async function keepReceipt({ store }: DeletionDeps, request: Deletion): Promise<
     config: { ...request.about?.config },
     pending: { ...request.about?.pending },
     disks: request.about?.disks.map(disk => ({ ...disk })) ?? [],
+    // What is still to be looked at, such as disks that a storage still lists.
+    remarks: request.reasons.map(({ message }) => message),
     around: request.snapshot,
     netbox: lost.map(({ objectType, objectId, original }) => ({ objectType, objectId, original })),
   };

@@ -98,6 +98,8 @@ export interface Volume {
   parent?: string;
   notes?: string;
   protected?: boolean;
+  /** Something has it open: whoever destroys its guest leaves it, and says so in the task's log alone. */
+  inUse?: boolean;
 }
 
 export interface Pool {

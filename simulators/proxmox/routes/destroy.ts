@@ -46,12 +46,11 @@ function destroy(kind: GuestKind) {
         checkRemovable(call, now);
         demandUnlinked(sim, now);
         demandWritable(sim, now);
-        const warnings = removeGuest(sim, now, call.params.flag('destroy-unreferenced-disks'));
+        removeGuest(sim, now, call.params.flag('destroy-unreferenced-disks'), log);
         if (call.params.flag('purge')) {
           log(`purging ${label(kind)} ${vmid} from related configurations..`);
           purge(sim, now, log);
         }
-        return warnings;
       },
     });
   };
@@ -66,12 +65,14 @@ function demandUnlinked(sim: Simulation, guest: Guest): void {
 }
 
 /** Frees what the guest owns and forgets it, with its rights and its pool membership; backups stay. */
-function removeGuest(sim: Simulation, guest: Guest, unreferenced: boolean): number {
+function removeGuest(sim: Simulation, guest: Guest, unreferenced: boolean, log: (line: string) => void): void {
   const { cluster, access } = sim;
   for (const key of volumeKeys(guest)) {
     const volid = volumeIn(guest, key);
     const volume = volid === undefined ? undefined : cluster.volume(volid, guest.node);
-    if (volume?.vmid === guest.vmid) freeVolume(cluster, volume.volid, guest.node);
+    if (volume?.vmid !== guest.vmid) continue;
+    if (volume.inUse === true) log(`Could not remove disk '${volume.volid}', check manually: it is in use`);
+    else freeVolume(cluster, volume.volid, guest.node);
   }
   if (unreferenced) {
     for (const [key, volume] of cluster.volumes) {
@@ -83,7 +84,6 @@ function removeGuest(sim: Simulation, guest: Guest, unreferenced: boolean): numb
   for (const pool of cluster.pools.values()) pool.guests.delete(guest.vmid);
   access.removeAclOf(`/vms/${guest.vmid}`);
   access.changed();
-  return 0;
 }
 
 /** Backup jobs, replication, HA resource, and HA rules that get empty. */

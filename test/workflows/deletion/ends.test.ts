@@ -100,6 +100,31 @@ test.each([
   expect(rows).toEqual([{ result: 'refused' }]);
 });
 
+test('disks that a destroy leaves in their storage are named by its end, its receipt and the audit log', async () => {
+  const own = await lab.writable('leaves', [
+    vm(107, 'vm-107', { power: 'stopped', config: { scsi1: 'ceph:vm-107-disk-1,size=4G' } }),
+  ]);
+  const { world, tokens } = own.proxmox;
+  // Disks are listed for those who may change them.
+  await lab.change(own, { credentials: { read: { kind: 'token', principal: tokens.full.tokenId, secret: tokens.full.secret } } });
+  const volume = { storage: 'ceph', content: 'images', format: 'raw', size: 4 * 1024 ** 3, ctime: 0, vmid: 107 } as const;
+  world.addVolume({ ...volume, volid: 'ceph:vm-107-disk-1', inUse: true });
+  const asked = await lab.ask(own, 107);
+  await lab.decide(lab.approver, asked.id, 'approve');
+  const ended = await lab.closed(asked.id);
+  const message = 'The guest is gone, and its storage still lists ceph:vm-107-disk-1. Look at it there.';
+  expect(ended).toMatchObject({
+    state: 'destroyed',
+    reasons: [{ code: 'disks_left', message }],
+    receipt: { remarks: [message] },
+  });
+  const { rows } = await lab.world.database.pool.query(
+    `select reason from audit where object_id = $1 and action = 'deletion.end'`,
+    [asked.id],
+  );
+  expect(rows).toEqual([{ reason: message }]);
+});
+
 describe('a destroy of which nothing can be found out', () => {
   test.each([
     ['its credential is taken', 103, () => cluster.proxmox.world.revokeToken(cluster.proxmox.tokens.read.tokenId)],
