@@ -15,6 +15,7 @@ import {
 } from '@temporalio/workflow';
 import type { DeletionActivities, DeletionStanding } from '../activities/deletion/activities';
 import type { Recorded } from '../activities/deletion/record-decision';
+import { stateWords } from '../domain/deletion/state-words';
 import type { DeletionState } from '../domain/deletion/states';
 import { searchAttributes } from '../temporal/search-attributes';
 import { guestDestroy } from './guest-destroy';
@@ -207,7 +208,8 @@ async function end(requestId: string, latest: DeletionStanding): Promise<Deletio
   return { state: latest.state };
 }
 
-function show({ state, about, deadline, reasons }: DeletionStanding): void {
+/** Where it stands, what that means and what comes next: for whoever looks at it in Temporal. */
+function show({ state, isFinal, about, deadline, reasons }: DeletionStanding): void {
   upsertSearchAttributes([
     { key: searchAttributes.state, value: state },
     { key: searchAttributes.expiresAt, value: new Date(deadline) },
@@ -215,7 +217,8 @@ function show({ state, about, deadline, reasons }: DeletionStanding): void {
   setCurrentDetails(
     [
       `**${state.replaceAll('_', ' ')}**: ${about}`,
-      `Expires at ${new Date(deadline).toISOString()}.`,
+      stateWords[state],
+      ...(isFinal || state === 'executing' ? [] : [`Expires at ${new Date(deadline).toISOString()}.`]),
       ...(reasons === '' ? [] : [reasons]),
     ].join('\n\n'),
   );

@@ -110,6 +110,24 @@ describe.each(branchingTargets)('a delete that is merged in $name', ({ start }) 
   const deletes = (vmid: number): unknown[] =>
     proxmox.requests.list().filter(({ method, path }) => method === 'DELETE' && path.endsWith(`/qemu/${vmid}`));
 
+  /** What the audit chain of a request says was refused. */
+  async function refusalsOf(id: string): Promise<string[]> {
+    const { items } = await eventually(async () => {
+      const rows = await world.api<{
+        items: { action: string; result: string | null; reason: string | null; actor: { name: string } }[];
+      }>('GET', `/audit?objectType=deletion-request&objectId=${id}&limit=200`);
+      return rows.items.filter(({ action }) => action === 'deletion.unknown-code').length === 2 ? rows : undefined;
+    });
+    return items
+      .filter(({ result }) => result === 'refused')
+      .map(({ action, reason, actor }) =>
+        action === 'deletion.approve'
+          ? `${action} by ${actor.name}: ${reason?.split(':')[0] ?? ''}`
+          : `${action} by ${actor.name}`,
+      )
+      .sort();
+  }
+
   test('waits for somebody else, who alone gets past page, API, command and Temporal; then the guest is destroyed once', async () => {
     const request = await open('old');
     expect(request).toMatchObject({ state: 'pending', source: 'branch', requestedBy: [{ name: 'requester', how: 'merged' }] });
@@ -140,6 +158,15 @@ describe.each(branchingTargets)('a delete that is merged in $name', ({ start }) 
     }
     expect(await show(id)).toMatchObject({ state: 'pending', decisions: [] });
     expect(deletes(100)).toEqual([]);
+    // Page, API, command and code as the requester's; the Update and the Signal with a code that is none as nobody's.
+    expect(await refusalsOf(id)).toEqual([
+      ...Array<string>(4).fill('deletion.approve by requester: own-request'),
+      ...Array<string>(2).fill('deletion.unknown-code by unknown'),
+    ]);
+    const page = await requester.visitor.get(`/ui/deletions/${id}`);
+    expect(page.text).toMatch(
+      /Audit rows of this request.*unknown deletion\.unknown-code.*requester deletion\.approve refused: own-request/,
+    );
 
     expect((await approver.command('approve', id, '--confirm', name ?? '', '--wait')).code).toBe(0);
     const ended = await closed(id);

@@ -1,9 +1,10 @@
 import type { Person } from '../../../database/repositories/people/holders';
+import { stateWords } from '../../../domain/deletion/state-words';
 import type { DeletionView } from '../../deletion/schema';
 import { h, type Children, type Html } from '../html/h';
 import { facts, link, notice } from '../html/parts';
 import { time } from '../html/time';
-import { countdown, deletionBadge, isEnded, stateWords } from './state';
+import { countdown, deletionBadge, isEnded } from './state';
 import { aboutOf, aroundFacts, aroundOf, disksText, identityFacts } from './what';
 
 export const guestText = ({ kind, vmid, name, endpoint }: Pick<DeletionView, 'kind' | 'vmid' | 'name' | 'endpoint'>): string =>

@@ -1,5 +1,6 @@
 import type { Person } from '../../../database/repositories/people/holders';
 import type { AuditRow } from '../../../domain/audit/record';
+import { stateWords } from '../../../domain/deletion/state-words';
 import type { Identity } from '../../auth/identity';
 import type { DeletionView } from '../../deletion/schema';
 import { h, type Html } from '../html/h';
@@ -8,7 +9,7 @@ import { time } from '../html/time';
 import { readable } from '../html/words';
 import { guestText, peopleFacts, reasonsOf } from './card';
 import { decisionsOf, type Sent } from './decide';
-import { countdown, deletionBadge, isEnded, stateWords } from './state';
+import { countdown, deletionBadge, isEnded } from './state';
 import { aboutOf, aroundFacts, aroundOf, digestPart } from './what';
 
 interface RequestPage {

@@ -1,7 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { searchAttributes } from '../../../temporal/search-attributes';
 import { vm } from '../reflection/support/guests';
 import type { Cluster } from '../reflection/support/lab';
 import { rolesOfRequester, startDeletionLab, type DeletionLab } from './support/deletion-lab';
 import { personIn, type Person } from './support/person';
+
+type TypedKey = (typeof searchAttributes)[keyof typeof searchAttributes];
 
 jest.setTimeout(120_000);
 
@@ -14,7 +18,7 @@ beforeAll(async () => {
   lab = await startDeletionLab();
   cluster = await lab.writable(
     'sigma',
-    [100, 101].map(vmid => vm(vmid, `vm-${vmid}`, { power: 'stopped' })),
+    [100, 101, 102, 103].map(vmid => vm(vmid, `vm-${vmid}`, { power: 'stopped' })),
   );
   asker = await personIn(lab.world, 'asker', ...rolesOfRequester);
   decider = await personIn(lab.world, 'decider', 'view', 'authorize_deletion_request');
@@ -54,4 +58,53 @@ test('by the command alone: request, approve, and wait until it is destroyed', a
   expect(await lab.closed(id)).toMatchObject({ state: 'destroyed' });
   expect(deletesOf(101)).toHaveLength(1);
   expect((await decider.command('show', id)).stdout).toContain('destroyed');
+});
+
+describe("Temporal's Web UI shows", () => {
+  const handleOf = (vmid: number) => lab.world.client.workflow.getHandle(`deletion/${cluster.id}/${vmid}`);
+  /** What it shows, once it shows the state. */
+  async function shown(vmid: number, state: string): Promise<{ details: string; of: (key: TypedKey) => unknown }> {
+    for (let looks = 0; looks < 300; looks++) {
+      const { typedSearchAttributes } = await handleOf(vmid).describe();
+      const { currentDetails } = await handleOf(vmid).query<{ currentDetails: string }>('__temporal_workflow_metadata');
+      const isThere = typedSearchAttributes.get(searchAttributes.state) === state && currentDetails.startsWith(`**${state}**`);
+      if (isThere) return { details: currentDetails, of: key => typedSearchAttributes.get(key) };
+      await sleep(100);
+    }
+    throw new Error(`it never showed ${state}`);
+  }
+
+  test('where a request stands in each state, what that means, why, and until when', async () => {
+    const asked = await lab.ask(cluster, 102);
+    const pending = await shown(102, 'pending');
+    expect(pending.details).toContain('VM 102 (vm-102) of sigma');
+    expect(pending.details).toContain('until somebody else approves');
+    expect(pending.details).toContain(`Expires at ${asked.deadline}`);
+    expect(pending.of(searchAttributes.endpoint)).toBe(cluster.id);
+    expect(pending.of(searchAttributes.runKind)).toBe('deletion-request');
+    expect(pending.of(searchAttributes.vmid)).toBe(102);
+    expect(pending.of(searchAttributes.actor)).toBe('requester');
+    expect(pending.of(searchAttributes.expiresAt)).toEqual(new Date(asked.deadline));
+
+    cluster.proxmox.world.changeGuest(102, { power: 'running' });
+    await lab.decide(lab.approver, asked.id, 'approve');
+    expect((await shown(102, 'blocked')).details).toMatch(/must be cleared by a person first[^]*running/);
+    await lab.switchIntent(false);
+    expect((await shown(102, 'held')).details).toContain('netbox_to_proxmox_enabled is off');
+    cluster.proxmox.world.changeGuest(102, { power: 'stopped' });
+    await lab.switchIntent(true);
+    const { details } = await shown(102, 'destroyed');
+    expect(details).toContain('A read shows that the guest is gone.');
+    expect(details).not.toContain('Expires');
+    await handleOf(102).result();
+    expect((await shown(102, 'destroyed')).of(searchAttributes.outcome)).toBe('destroyed');
+  });
+
+  test('who rejected, and why', async () => {
+    const asked = await lab.ask(cluster, 103);
+    await lab.decide(lab.approver, asked.id, 'reject', { reason: 'accounting uses it' });
+    expect((await shown(103, 'rejected')).details).toContain('accounting uses it');
+    await handleOf(103).result();
+    expect((await shown(103, 'rejected')).of(searchAttributes.outcome)).toBe('rejected');
+  });
 });
