@@ -105,3 +105,33 @@ test('doctor names guests that still have the tag of a request that has ended', 
   });
   expect((await as('ben', 'show', id)).stdout).toContain('our tag, and what a hold changed, since');
 });
+
+test('each verb says what came of it, and its exit code is that of the answer', async () => {
+  const { id } = await seed();
+  const guest = `old-${vmid} (qemu/${vmid}) on lab`;
+  expect(await as('ben', 'reject', id, '--reason', 'still needed')).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining(`You rejected the deletion of ${guest}.`),
+  });
+  expect(await as('ben', 'cancel', id)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('Only somebody who asked for it'),
+  });
+  expect(await as('ann', 'cancel', id)).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining(`You took back the deletion of ${guest}.`),
+  });
+  expect(await as('ann', 'request', 'seven', '--reason', 'replaced')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('"seven" is no VMID.'),
+  });
+  const shown = await as('ann', 'show', id);
+  expect(shown.stdout).toContain('approve: You asked for this');
+  const ended = await seed({ state: 'expired', ended_at: new Date(), closed_at: new Date() });
+  expect((await as('ann', 'list')).stdout).not.toContain(ended.id.slice(0, 8));
+  expect((await as('ann', 'list', '--all')).stdout).toContain(ended.id.slice(0, 8));
+  expect(await as('ben', 'approve', ended.id, '--confirm', `old-${vmid}`)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('The request has ended: expired'),
+  });
+});
