@@ -107,15 +107,18 @@ const LEVELS: Record<LogLevel, 'trace' | 'debug' | 'warn' | 'error'> = {
   ERROR: 'error',
 };
 
-/** The SDK's messages go where ours go; signals are ours to handle, in order. */
+/**
+ * The SDK's messages go where ours go; signals are ours to handle, in order. At its finest it logs all that a workflow or an activity is handed, which may be
+ * somebody's one-time code: of that the message alone is kept.
+ */
 function installRuntime(log: PinoLogger, metricsAddress: string | undefined): void {
   if (installed) return;
   installed = true;
   Runtime.install({
     shutdownSignals: [],
     logger: {
-      log: (level, message, meta) => log[LEVELS[level]](meta ?? {}, message),
-      trace: (message, meta) => log.trace(meta ?? {}, message),
+      log: (level, message, meta) => log[LEVELS[level]](level === 'TRACE' ? {} : (meta ?? {}), message),
+      trace: message => log.trace(message),
       debug: (message, meta) => log.debug(meta ?? {}, message),
       info: (message, meta) => log.debug(meta ?? {}, message),
       warn: (message, meta) => log.warn(meta ?? {}, message),

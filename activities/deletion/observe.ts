@@ -2,6 +2,7 @@
 import type { Endpoint } from '../../database/repositories/endpoints';
 import type { Deletion } from '../../database/repositories/deletion/requests';
 import type { DecidedAbout } from '../../domain/deletion/digest';
+import { withoutConfigSecrets } from '../../domain/deletion/without-secrets';
 import { liveEvidence, type LiveGuest } from '../../domain/intent/plan/live';
 import { findLive } from '../intent/live';
 import type { DeletionDeps, DeletionReader } from './deps';
@@ -42,11 +43,13 @@ export async function observe(
       vmid: live.vmid,
       name: config.name ?? '',
       evidence: liveEvidence(live),
-      config: config.raw,
-      pending: Object.fromEntries(
-        pending
-          .filter(key => key.pending !== null || key.deleted)
-          .map(key => [key.key, key.deleted ? '(deleted)' : (key.pending ?? '')]),
+      config: withoutConfigSecrets(config.raw),
+      pending: withoutConfigSecrets(
+        Object.fromEntries(
+          pending
+            .filter(key => key.pending !== null || key.deleted)
+            .map(key => [key.key, key.deleted ? '(deleted)' : (key.pending ?? '')]),
+        ),
       ),
       disks: [
         ...config.disks.flatMap(({ source, volid, sizeBytes }) => (source === 'volume' ? [{ volume: volid, sizeBytes }] : [])),

@@ -36,7 +36,7 @@ export async function prepare(deps: DeletionDeps, requestId: string, attempt: At
     if (!(error instanceof ProxmoxError) || isPassing(error)) throw error;
     return refuse(deps, request, {
       code: 'mark_refused',
-      message: `The tag ${PENDING_DELETION} cannot be set: ${error.message}`,
+      message: redactText(`The tag ${PENDING_DELETION} cannot be set: ${error.message}`),
     });
   } finally {
     await reader.close();

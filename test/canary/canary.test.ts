@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { DeletionView } from '../../api/deletion/schema';
 import { openApiDocument } from '../../api/openapi/document';
 import { pageAccess } from '../../api/pages/access';
 import { startWebhookReceiver, type WebhookReceiver } from '../notifications/support/receivers';
@@ -8,13 +9,14 @@ import type { Cluster } from '../workflows/reflection/support/lab';
 import { Canaries } from './support/canaries';
 import { type HostileServer, startEcho, startEchoingMail } from './support/hostile-servers';
 import { everyFile, everyRow, everythingInTemporal } from './support/kept';
+import { deleteGuests, guestsWithSecrets } from './support/deletions';
 import { Speaker } from './support/speaker';
 
 /**
  * Secrets are planted wherever one can put them, with a Proxmox, a NetBox, a mail server, a webhook and a provider that repeat them in their errors. Then they
  * are looked for in everything that is kept or said.
  */
-jest.setTimeout(240_000);
+jest.setTimeout(480_000);
 
 const canaries = new Canaries();
 /** No secret: what shows that a place was really searched. */
@@ -30,6 +32,10 @@ let hook: WebhookReceiver;
 let key: Speaker;
 let person: Speaker;
 const places = new Map<string, string>();
+/** One-time codes, which the workflows that take them have in their histories. */
+const codes = new Canaries();
+/** The request of a guest that is gone. */
+let destroyed: DeletionView;
 
 beforeAll(async () => {
   echo = await startEcho(401);
@@ -69,11 +75,17 @@ beforeAll(async () => {
   await strangers();
   await notifications();
   await changesOfGuests();
+  const deletions = await deleteGuests({ lab, cluster, key, canaries, codes });
+  destroyed = deletions.destroyed;
   await failures();
   await readEverything();
 
   places.set('what the API answers, and in its pages', [...key.answers, ...person.answers].join('\n'));
   places.set('the log', world.logged());
+  places.set(
+    'the journal of NetBox',
+    JSON.stringify(await lab.person.get('extras/journal-entries/?limit=1000').then(all => all.rows())),
+  );
   places.set('what Temporal keeps and shows', await everythingInTemporal(world.client));
   places.set('a row of the database', await everyRow(world.database.pool));
   places.set('what a webhook is sent', JSON.stringify(hook.received));
@@ -98,7 +110,7 @@ async function signIn(speaker: Speaker, username: string, password: string): Pro
 }
 
 async function endpoints(): Promise<void> {
-  cluster = await lab.writable(BEACON, [vm(100, BEACON)], {
+  cluster = await lab.writable(BEACON, [vm(100, BEACON), ...guestsWithSecrets(plant)], {
     fields: { policy: { intent_storage: 'ceph', intent_bridge: 'vmbr0' } },
   });
   for (const token of Object.values(cluster.proxmox.tokens)) canaries.add('proxmox-token', token.secret);
@@ -349,12 +361,13 @@ async function failures(): Promise<void> {
 /** Every list, every object, every page. */
 async function readEverything(): Promise<void> {
   const ids: Record<string, string[]> = {};
-  for (const what of ['endpoints', 'runs', 'users', 'roles', 'notifications/targets', 'schedules']) {
+  for (const what of ['endpoints', 'runs', 'users', 'roles', 'notifications/targets', 'schedules', 'intent/deletion-requests']) {
     const { body } = await key.ask('GET', `/${what}?limit=500`);
     ids[what] = (body as { items: { id: string }[] }).items.map(({ id }) => id);
   }
   const { rows } = await lab.world.database.pool.query<{ id: string }>('select id from intent_plan');
   ids['intent/plans'] = rows.map(({ id }) => id);
+  ids['deletions'] = ids['intent/deletion-requests'] ?? [];
   const gets = Object.entries(openApiDocument().paths).flatMap(([path, item]) => (item.get === undefined ? [] : [path]));
   const pages = Object.keys(pageAccess).flatMap(page => (page.startsWith('GET /ui') ? [page.slice(4)] : []));
   for (const path of gets) {
@@ -375,6 +388,7 @@ const searched = [
   'what Temporal keeps and shows',
   'a row of the database',
   'what a webhook is sent',
+  'the journal of NetBox',
   'a file of the state folder',
 ];
 
@@ -390,11 +404,31 @@ test.each([
   ['what Temporal keeps and shows', () => cluster.id],
   ['a row of the database', () => BEACON],
   ['what a webhook is sent', () => 'webhook-signature'],
+  ['the journal of NetBox', () => destroyed.id],
   ['a file of the state folder', () => 'Temporal Server'],
 ])('%s was really searched: what is no secret is found there', (place, beacon) => {
   const bait = new Canaries();
   bait.add('beacon', beacon());
   expect(bait.foundIn(places.get(place) ?? '')).toEqual(['beacon']);
+});
+
+test.each(searched.filter(place => !place.includes('Temporal') && !place.includes('file')))(
+  'no one-time code of a decision is in %s',
+  place => {
+    expect(codes.size).toBe(2);
+    expect(codes.foundIn(places.get(place) ?? '')).toEqual([]);
+  },
+);
+
+test('the receipt of a destroyed guest has what it takes to make it anew, but no password', () => {
+  expect(destroyed.receipt).toMatchObject({
+    config: {
+      args: expect.stringMatching(/^-vnc 127\.0\.0\.1:1,password=\[redacted\]$/),
+      ciuser: 'ops',
+      scsi0: expect.any(String),
+    },
+    guest: { vmid: 121 },
+  });
 });
 
 test('a secret is found as text, as bytes of PostgreSQL, and in base64 wherever it stands', () => {
