@@ -15,7 +15,7 @@ import { AuditIntentClosedError } from '../database/audit-errors';
 import type { AuditEntry, AuditResult } from '../domain/audit/record';
 import { openAuditKey } from '../database/audit-key';
 import { createIntentStore } from '../database/intent-store';
-import { listAudit, listOpenIntentsAbout, readAuditAfter } from '../database/repositories/audit';
+import { listAudit, listIntentsAbout, readAuditAfter } from '../database/repositories/audit';
 import { keepHookSecret } from '../database/repositories/intent/hook';
 import { keepIntentSecret, openIntentSecret } from '../database/repositories/intent/secrets';
 import type { SecretBox } from '../database/secrets';
@@ -97,7 +97,7 @@ export function auditIn(chain: AuditChain, pool: Pool): IntentAudit & DeletionAu
   return {
     note: async (entry: AuditEntry, result: AuditResult = 'succeeded') => void (await chain.note(entry, result)),
     begin: async entry => (await chain.begin(entry)).seq,
-    listOpen: filter => listOpenIntentsAbout(pool, filter),
+    listIntents: filter => listIntentsAbout(pool, filter),
     whoApplied: async runId => {
       const { rows } = await listAudit(pool, { action: 'intent.apply', runId }, { before: undefined, limit: 1 });
       return rows[0]?.actor;

@@ -61,7 +61,7 @@ const unsaid = { result: 'unknown', reason: 'The process that did it ended befor
 /** Completes the rows of a change that has ended which a process left open that ended between them and what they are about. */
 export async function closeAudit({ audit, store }: CallWork['deps'], { id, runId }: StoredGuestChange): Promise<void> {
   if (runId === null) return;
-  const open = await audit.listOpen({ about: { runId }, detail: { change: id } });
+  const open = await audit.listIntents({ about: { runId }, detail: { change: id }, onlyOpen: true });
   if (open.length === 0) return;
   const calls = await store.listCalls(id);
   for (const { seq, action } of open) {

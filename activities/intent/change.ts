@@ -13,6 +13,7 @@ import { askGate } from './gate';
 import { forgetBirth, linkBirth, rememberBirth } from './birth-links';
 import { findLiveAt, placeOf } from './live';
 import { planOf } from './plan';
+import { removeDocuments } from './snippets';
 import { takeUp } from './take-up';
 import { tellChange } from './tell';
 
@@ -88,10 +89,20 @@ export async function endChange(
   await closeAudit(deps, change);
   if (change.op === 'create') {
     if (live !== null) await rememberBirth(deps, change, live);
-    else if (end.outcome !== 'unknown_outcome') await forgetBirth(deps, change);
+    else if (end.outcome !== 'unknown_outcome') await notBorn(deps, change, signal);
   }
   await tellChange(deps, change, end.outcome, end.message);
   return end.outcome;
+}
+
+async function notBorn(deps: IntentDeps, change: StoredGuestChange, signal: AbortSignal): Promise<void> {
+  await forgetBirth(deps, change);
+  try {
+    await removeDocuments(deps, change, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    log.warn('The user data of a guest that was not made could not be removed', { change: change.id, error });
+  }
 }
 
 /** The guest that the change is about; null when it does not exist, or cannot be read. */

@@ -4,7 +4,7 @@ import type { SnippetFolders } from '../../clients/snippets/folders';
 import type { ProxmoxClient } from '../../clients/proxmox/client';
 import type { AuditOutcome } from '../../database/audit-chain';
 import type { IntentStore } from '../../database/intent-store';
-import type { OpenIntentFilter } from '../../database/repositories/audit';
+import type { IntentFilter } from '../../database/repositories/audit';
 import type { Endpoint } from '../../database/repositories/endpoints';
 import type { AuditActor, AuditEntry, AuditRow } from '../../domain/audit/record';
 import type { WorkflowStanding } from '../../domain/lost-runs';
@@ -37,8 +37,8 @@ export interface IntentAudit {
   begin(entry: AuditEntry): Promise<number>;
   /** After it, also when another attempt wrote the first row. */
   complete(seq: number, outcome: AuditOutcome): Promise<void>;
-  /** Rows before writes of which nobody said what became of them. */
-  listOpen(filter: OpenIntentFilter): Promise<Pick<AuditRow, 'seq' | 'action'>[]>;
+  /** Rows before writes. */
+  listIntents(filter: IntentFilter): Promise<Pick<AuditRow, 'seq' | 'action'>[]>;
   /** What happened and was no write of ours. */
   note(entry: AuditEntry): Promise<void>;
   /** Who asked our API to apply what a run applies; undefined for a merge. */

@@ -26,7 +26,11 @@ export async function endMerge(deps: IntentDeps, merge: IntentMerge, end: MergeE
 export async function hasEnded({ audit }: IntentDeps, merge: IntentMerge): Promise<boolean> {
   const { id, branch, state, reason, message, runId, auditSeq } = merge;
   if (state === 'pending' || state === 'checking' || state === 'merging') return false;
-  const open = await audit.listOpen({ about: { objectType: 'branch', objectId: String(branch.id) }, detail: { merge: id } });
+  const open = await audit.listIntents({
+    about: { objectType: 'branch', objectId: String(branch.id) },
+    detail: { merge: id },
+    onlyOpen: true,
+  });
   for (const { seq } of open) {
     if (seq !== auditSeq) await audit.complete(seq, notSent);
     else

@@ -1,6 +1,7 @@
 /** Cloud-init documents of guests as files of a snippets storage: what Proxmox takes, and its API cannot be given. */
 import { createHash, randomUUID } from 'node:crypto';
 import { SnippetFolderError } from '../../clients/snippets/errors';
+import type { StoredGuestChange } from '../../database/repositories/intent/changes';
 import type { GuestChange } from '../../domain/intent/changes/guest-change';
 import { snippetVolume } from '../../domain/intent/cloud-init/user-data';
 import type { GuestPlan, PlannedFile } from '../../domain/intent/plan/guest-plan';
@@ -8,8 +9,9 @@ import type { PlanOptions } from '../../domain/intent/plan/options';
 import { splitVolid } from '../../domain/proxmox/drive';
 import type { SettingValues } from '../../domain/settings/register';
 import { actorOf } from './audit';
-import type { CallWork } from './call-work';
+import { endpointOf, type CallWork } from './call-work';
 import type { IntentDeps } from './deps';
+import { isFree } from './vmid';
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -63,7 +65,7 @@ async function putDocument(work: CallWork, { volume, secret }: PlannedFile): Pro
   const name = volume.slice(volume.lastIndexOf('/') + 1);
   try {
     if ((await deps.snippets.read(directory, name)) === text) return null;
-    await withAudit(work, volume, () => deps.snippets.write(directory, name, text));
+    await withAudit(work, { volume }, () => deps.snippets.write(directory, name, text));
     return null;
   } catch (error) {
     if (error instanceof SnippetFolderError) return `${error.message} See to the folder of intent_snippets_directory.`;
@@ -71,8 +73,35 @@ async function putDocument(work: CallWork, { volume, secret }: PlannedFile): Pro
   }
 }
 
+/**
+ * Takes away what was written for a guest that was not made. What was there before this change stays, as does everything while any guest has the VMID:
+ * clones and snapshots name the file of the guest that they come from.
+ */
+export async function removeDocuments(deps: IntentDeps, change: StoredGuestChange, signal: AbortSignal): Promise<void> {
+  const { plan, runId, vmid } = change;
+  if (plan === null || runId === null || vmid === null || plan.files.length === 0) return;
+  const written = await deps.audit.listIntents({ about: { runId }, detail: { change: change.id }, onlyOpen: false });
+  if (!written.some(({ action }) => action === 'guest.snippet')) return;
+  const endpoint = await endpointOf(deps, change);
+  const reader = await deps.openReading(endpoint);
+  try {
+    if (!(await isFree(reader, vmid, signal))) return;
+  } finally {
+    await reader.close();
+  }
+  const { intent_snippets_storage: storage, intent_snippets_directory: directory } = await deps.settings.ofEndpoint(endpoint);
+  for (const { volume } of plan.files.filter(file => splitVolid(file.volume)[0] === storage)) {
+    const name = volume.slice(volume.lastIndexOf('/') + 1);
+    await withAudit({ deps, change, plan, endpoint }, { volume, removed: true }, () => deps.snippets.remove(directory, name));
+  }
+}
+
 /** A row before and a row after, as around each write to Proxmox. */
-async function withAudit(work: CallWork, volume: string, write: () => Promise<void>): Promise<void> {
+async function withAudit(
+  work: Pick<CallWork, 'deps' | 'change' | 'plan' | 'endpoint'>,
+  detail: { volume: string; removed?: true },
+  write: () => Promise<void>,
+): Promise<void> {
   const { deps, change, plan, endpoint } = work;
   const seq = await deps.audit.begin({
     action: 'guest.snippet',
@@ -83,7 +112,7 @@ async function withAudit(work: CallWork, volume: string, write: () => Promise<vo
     beforeDigest: null,
     afterDigest: null,
     reason: null,
-    detail: { change: change.id, volume },
+    detail: { change: change.id, ...detail },
     requestId: null,
   });
   try {

@@ -55,7 +55,8 @@ async function freeVmid(
   return null;
 }
 
-async function isFree(reader: Pick<IntentReader, 'request'>, vmid: number, signal: AbortSignal): Promise<boolean> {
+/** Whether no guest of the cluster has it, also none that the credential does not show. */
+export async function isFree(reader: Pick<IntentReader, 'request'>, vmid: number, signal: AbortSignal): Promise<boolean> {
   try {
     await reader.request('GET', '/cluster/nextid', { vmid }, { signal });
     return true;

@@ -15,6 +15,8 @@ export interface SnippetFolders {
   read(folder: string, name: string): Promise<string | undefined>;
   /** Whole or not at all, for its owner alone to read, and read back. @throws SnippetFolderError */
   write(folder: string, name: string, text: string): Promise<void>;
+  /** One that is gone already is no problem. @throws SnippetFolderError */
+  remove(folder: string, name: string): Promise<void>;
 }
 
 /** @param root absolute folder below which the storages are mounted; undefined where nobody said one. */
@@ -50,6 +52,14 @@ export function createSnippetFolders(root: string | undefined): SnippetFolders {
       }
       if ((await readFile(join(inside, name), 'utf8').catch(() => undefined)) !== text) {
         throw new SnippetFolderError(`The file ${name} does not read as it was written.`);
+      }
+    },
+    remove: async (folder, name) => {
+      const path = await pathOf(folder, name);
+      try {
+        await rm(path, { force: true });
+      } catch (error) {
+        throw new SnippetFolderError(`The file ${name} cannot be removed (${codeOf(error)}).`);
       }
     },
   };

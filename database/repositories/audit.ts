@@ -157,23 +157,25 @@ export async function listOpenIntents(
   return rows.map(toRow);
 }
 
-/** What open intents are looked for by: the run or the object that they are about, and what their detail has. */
-export interface OpenIntentFilter {
+/** What intents are looked for by: the run or the object that they are about, and what their detail has. */
+export interface IntentFilter {
   about: { runId: string } | { objectType: string; objectId: string };
   detail: JsonObject;
+  /** Those alone of which nobody wrote what became of them. */
+  onlyOpen: boolean;
 }
 
-/** Intents about something of which nobody wrote what became of them, from the oldest on. */
-export async function listOpenIntentsAbout(db: Queryable, { about, detail }: OpenIntentFilter): Promise<AuditRow[]> {
+/** Intents about something, from the oldest on. */
+export async function listIntentsAbout(db: Queryable, { about, detail, onlyOpen }: IntentFilter): Promise<AuditRow[]> {
   const [which, values] =
     'runId' in about
-      ? ['a.run_id = $2', [about.runId]]
-      : ['a.object_type = $2 and a.object_id = $3', [about.objectType, about.objectId]];
+      ? ['a.run_id = $3', [about.runId]]
+      : ['a.object_type = $3 and a.object_id = $4', [about.objectType, about.objectId]];
   const { rows } = await db.query<Row>(
     `select ${COLUMNS} from audit a
-      where a.phase = 'intent' and a.detail @> $1 and ${which} and not exists (select from audit o where o.intent_seq = a.seq)
+      where a.phase = 'intent' and a.detail @> $1 and ${which} and not ($2 and exists (select from audit o where o.intent_seq = a.seq))
       order by a.seq`,
-    [JSON.stringify(detail), ...values],
+    [JSON.stringify(detail), onlyOpen, ...values],
   );
   return rows.map(toRow);
 }

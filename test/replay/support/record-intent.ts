@@ -4,6 +4,7 @@ import { eventually, inside, valueOf } from '../../contract/netbox/support/branc
 import { vm } from '../../workflows/reflection/support/guests';
 import type { Cluster } from '../../workflows/reflection/support/lab';
 import { startIntentLab, update, type Diff, type IntentLab } from '../../workflows/intent/support/intent-lab';
+import { recordManyGuests, recordMergesHere } from './record-applies';
 import { saveHistory } from './save-history';
 
 const branches = 'plugins/branching/branches';
@@ -62,6 +63,8 @@ export async function recordIntent(into: string): Promise<void> {
     });
     await apply('intent-apply-stopped', memory(2048, 103, 104), { stop_on_failure: true });
     await recordMerge(lab, save);
+    await recordMergesHere(lab, into, 'guest-103');
+    await recordManyGuests(lab, into);
     world.revokeToken(cluster.proxmox.tokens.read.tokenId);
     const failed = await lab.planOf(cluster, memory(2048, 104));
     await save('intent-plan-failed', workflowIds.intentPlan(failed.id));

@@ -114,6 +114,33 @@ test('a clone is given its document before it is made', async () => {
   expect(readFileSync(join(folder, fileOf(vmid)), 'utf8')).toBe(documentOf('app'));
 });
 
+test('the document of a guest that was not made is taken away; one that was there before stays', async () => {
+  const payload = { name: 'never', vmid: 555, template_vmid: 900, cloud_init: { user_data: documentOf('never') } };
+  const diff: Diff = { op: 'create', kind: 'qemu', payload };
+  const match = { method: 'POST', pathPattern: '/qemu/900/clone$' };
+  const refuse = (): unknown =>
+    cluster.proxmox.faults.add({ match, when: 'before', action: { kind: 'status', status: 500, message: 'no space left' } });
+  const left = (): string[] => readdirSync(folder).filter(name => name.startsWith('proxbox-555-'));
+  try {
+    refuse();
+    expect((await lab.apply(cluster, [diff])).intent.results).toMatchObject([{ state: 'failed' }]);
+    expect(left()).toEqual([]);
+    const audited = await lab.world.api<{ items: { result: string | null }[] }>('GET', '/audit?action=guest.snippet&limit=4');
+    expect(audited.items.map(({ result }) => result)).toEqual(['succeeded', null, 'succeeded', null]);
+
+    cluster.proxmox.faults.clear();
+    expect((await lab.apply(cluster, [diff])).intent.results).toMatchObject([{ state: 'applied' }]);
+    const [file = ''] = left();
+    // Somebody destroys it, and a clone of it may still name the file.
+    cluster.proxmox.world.destroyGuest(555);
+    refuse();
+    expect((await lab.apply(cluster, [diff])).intent.results).toMatchObject([{ state: 'failed' }]);
+    expect(left()).toEqual([file]);
+  } finally {
+    cluster.proxmox.faults.clear();
+  }
+});
+
 test('a folder that is gone when the change is applied: nothing is sent', async () => {
   const plan = await lab.planOf(cluster, [userData(100, 'late')]);
   expect(plan.permitted).toBe(true);
