@@ -6,11 +6,15 @@ jest.setTimeout(1_200_000);
 let lab: DeletionLab;
 
 beforeAll(async () => {
-  lab = await startDeletionLab({
-    // Nothing is looked at again by itself: the steps say when.
-    PROXBOX_DELETION_LOOK_SECONDS: '3600',
-    PROXBOX_DELETION_MOST_PER_DAY: '10000',
-  });
+  lab = await startDeletionLab(
+    {
+      // Nothing is looked at again by itself: the steps say when.
+      PROXBOX_DELETION_LOOK_SECONDS: '3600',
+      PROXBOX_DELETION_MOST_PER_DAY: '10000',
+      PROXBOX_INTENT_WATCH_SECONDS: '1',
+    },
+    { branching: true },
+  );
 });
 afterAll(() => lab?.stop());
 

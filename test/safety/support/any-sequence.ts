@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { DeletionLab } from '../../workflows/deletion/support/deletion-lab';
 import { DeletionLane } from './deletion-lane';
 import { sequences } from './deletion-steps';
+import { Merges } from './merges';
 import { Turnstile } from './turnstile';
 
 const mostSteps = 8;
@@ -14,7 +15,8 @@ const mostShrinks = 40;
  */
 export async function tryAnySequence(lab: DeletionLab, side: number, inAll: number): Promise<string[]> {
   const turnstile = new Turnstile<DeletionLane>();
-  const lanes = await Promise.all(Array.from({ length: side }, (_, n) => DeletionLane.open(lab, `lane-${n}`, turnstile)));
+  const merges = await Merges.start(lab);
+  const lanes = await Promise.all(Array.from({ length: side }, (_, n) => DeletionLane.open(lab, `lane-${n}`, turnstile, merges)));
   let failing: DeletionLane | undefined;
   let tries = 0;
   const asserted = lanes.map(lane => {

@@ -6,6 +6,8 @@ type Right = 'ask' | 'decide';
 
 export type Step =
   | { do: 'ask'; by: Person }
+  /** Deletes it in a branch of NetBox, which is merged by this person's NetBox user, or by one that nobody of ours has. That user is unlinked right after. */
+  | { do: 'merge'; by: Person | 'nobody' }
   | { do: Verdict; by: Person }
   /** Gets a code for a decision, and keeps it. */
   | { do: 'get-code'; by: Person; verdict: Verdict }
@@ -25,7 +27,17 @@ export type Step =
   | { do: 'reset'; which: number };
 
 export type ModelState =
-  'pending' | 'approved' | 'held' | 'blocked' | 'destroyed' | 'rejected' | 'cancelled' | 'expired' | 'void' | 'failed';
+  | 'needs_requester'
+  | 'pending'
+  | 'approved'
+  | 'held'
+  | 'blocked'
+  | 'destroyed'
+  | 'rejected'
+  | 'cancelled'
+  | 'expired'
+  | 'void'
+  | 'failed';
 
 const ended: readonly ModelState[] = ['destroyed', 'rejected', 'cancelled', 'expired', 'void', 'failed'];
 
@@ -122,6 +134,8 @@ export class DeletionModel {
     switch (step.do) {
       case 'ask':
         return this.ask(step.by);
+      case 'merge':
+        return this.open(step.by === 'nobody' ? [] : [step.by]);
       case 'approve':
       case 'reject':
       case 'cancel':
@@ -155,13 +169,16 @@ export class DeletionModel {
 
   private ask(by: Person): boolean {
     if (!this.holds(by, 'ask') || !this.isOpen) return false;
-    if (this.hasOpen) {
-      this.latest?.requesters.add(by);
-      return true;
-    }
+    if (!this.latest || !this.hasOpen) return this.open([by]);
+    this.latest.requesters.add(by);
+    if (this.latest.state === 'needs_requester') this.latest.state = 'pending';
+    return true;
+  }
+
+  private open(requesters: Person[]): true {
     const { identity, memory } = this.guest ?? { identity: -1, memory: 0 };
-    const state = this.guest === null ? 'failed' : 'pending';
-    this.requests.push({ state, requesters: new Set([by]), round: 1, approver: null, identity, memory });
+    const state = this.guest === null ? 'failed' : requesters.length === 0 ? 'needs_requester' : 'pending';
+    this.requests.push({ state, requesters: new Set(requesters), round: 1, approver: null, identity, memory });
     if (this.guest) Object.assign(this.guest, { tagged: true, left: false });
     return true;
   }
@@ -171,6 +188,7 @@ export class DeletionModel {
     const request = this.latest;
     if (!request || !this.hasOpen) return false;
     if (verdict === 'cancel') return request.requesters.has(by);
+    if (request.requesters.size === 0) return false;
     if (request.requesters.has(by) || !this.holds(by, 'decide')) return false;
     return verdict === 'reject' || request.state === 'pending';
   }

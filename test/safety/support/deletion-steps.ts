@@ -26,12 +26,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('reset' as const), which: fc.nat(9) }) },
 );
 
+const asking = person.map((by): Step => ({ do: 'ask', by }));
+const merging = fc.constantFrom(...people, 'nobody' as const).map((by): Step => ({ do: 'merge', by }));
+
 /** A request first, most of the time for a guest that runs: what is approved then waits, and more can happen to it. */
 export const sequences = (mostSteps: number): fc.Arbitrary<Step[]> =>
   fc
     .tuple(
       fc.constantFrom<Step[]>([], [{ do: 'start' }], [{ do: 'start' }]),
-      person.map((by): Step => ({ do: 'ask', by })),
+      fc.oneof({ weight: 24, arbitrary: asking }, { weight: 1, arbitrary: merging }),
       fc.array(step, { minLength: 2, maxLength: mostSteps - 2 }),
     )
-    .map(([before, ask, rest]) => [...before, ask, ...rest]);
+    .map(([before, first, rest]) => (first.do === 'merge' ? [first, ...before, ...rest] : [...before, first, ...rest]));

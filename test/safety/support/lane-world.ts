@@ -5,6 +5,7 @@ import { PENDING_DELETION } from '../../../domain/deletion/marks';
 import { rolesOfRequester, type Actor, type DeletionLab } from '../../workflows/deletion/support/deletion-lab';
 import { vm } from '../../workflows/reflection/support/guests';
 import type { Cluster } from '../../workflows/reflection/support/lab';
+import type { Merges } from './merges';
 import { people, type Person, type Step } from './deletion-model';
 
 const rights = { ask: rolesOfRequester, decide: ['authorize_deletion_request'] } as const;
@@ -20,10 +21,12 @@ export class LaneWorld {
     readonly cluster: Cluster,
     readonly actors: Readonly<Record<Person, Actor>>,
     private readonly roles: Readonly<Record<Right, string>>,
+    private readonly merges: Merges,
   ) {}
 
-  static async open(lab: DeletionLab, name: string): Promise<LaneWorld> {
-    const cluster = await lab.cluster(name, []);
+  static async open(lab: DeletionLab, name: string, merges: Merges): Promise<LaneWorld> {
+    // A seed of its own: guests of two clusters are never the same by their evidence.
+    const cluster = await lab.cluster(name, [], { world: { seed: name } });
     await lab.allow(cluster, true);
     const [ann, bob, eve] = await Promise.all(people.map(person => lab.actor(`${person} of ${name}`, 'view')));
     const roles = { ask: randomUUID(), decide: randomUUID() };
@@ -31,7 +34,7 @@ export class LaneWorld {
       const role = { name: `${right} on ${name}`, description: '', permissions: [...rights[right]] };
       await insertRole(lab.world.database.pool, roles[right], role);
     }
-    const world = new LaneWorld(lab, cluster, { ann: ann!, bob: bob!, eve: eve! }, roles);
+    const world = new LaneWorld(lab, cluster, { ann: ann!, bob: bob!, eve: eve! }, roles, merges);
     for (const person of people) for (const right of ['ask', 'decide'] as const) await world.grant(person, right, true);
     return world;
   }
@@ -41,6 +44,16 @@ export class LaneWorld {
     for (const mend of [...this.amiss.values()]) await mend();
     this.amiss.clear();
     this.cluster.proxmox.world.createGuest(vm(vmid, `vm-${vmid}`, { power: 'stopped' }));
+  }
+
+  /** @returns the request that came of it. */
+  mergeDelete(vmid: number, by: Person | 'nobody'): Promise<string> {
+    return this.merges.mergeDelete(this.cluster, `vm-${vmid}`, by === 'nobody' ? null : this.actors[by].id);
+  }
+
+  /** What is over needs no guest: it would be read in every sync. */
+  forget(vmid: number): void {
+    if (this.hasGuest(vmid)) this.cluster.proxmox.world.destroyGuest(vmid);
   }
 
   /** It is everybody's: no sequence leaves it off. */
