@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ProxmoxNotFoundError, ProxmoxPermissionError } from '../../clients/proxmox/errors';
+import { ProxmoxNodeUnreachableError, ProxmoxNotFoundError, ProxmoxPermissionError } from '../../clients/proxmox/errors';
 import type { GuestRow } from '../../clients/proxmox/answers/cluster';
 import type { GuestRef } from '../../clients/proxmox/answers/guest';
 import type { GuestPlan } from '../../domain/intent/plan/guest-plan';
@@ -33,8 +33,11 @@ function powerOf({ status, qmpstatus }: { status: string; qmpstatus: string | nu
 /** Between two looks at a guest that moves. */
 const pauseMs = 300;
 
-/** A guest that a credential may not see, and one that is not there, look alike where it was. */
-const isAbsent = (error: unknown): boolean => error instanceof ProxmoxNotFoundError || error instanceof ProxmoxPermissionError;
+/** A guest that a credential may not see, and one that is not there, look alike where it was; HA moves guests away from a node that is gone. */
+const isAbsent = (error: unknown): boolean =>
+  error instanceof ProxmoxNotFoundError ||
+  error instanceof ProxmoxPermissionError ||
+  error instanceof ProxmoxNodeUnreachableError;
 
 /**
  * The guest with a VMID, looked for where it was, and in the whole cluster only when it is not there: a cluster's list is long. A VMID is one guest's in
