@@ -17,10 +17,10 @@ export const around: readonly TakenOut[] = [
     ),
   ),
   guard(
-    'activities/deletion/reserve.ts: freeAddresses',
+    'activities/deletion/reserve.ts: oursIn',
     'what somebody took into use stays theirs',
-    "if (row && isOurs(row, request) && refIn(row['assigned_object_id']) === null) await free",
-    'if (row && isOurs(row, request)) await free',
+    "rows.filter(row => isOurs(row, request) && refIn(row['assigned_object_id']) === null)",
+    'rows.filter(row => isOurs(row, request))',
     merged('an address of guest %i that somebody took into use meanwhile stays theirs when it is %s'),
   ),
   guard(
