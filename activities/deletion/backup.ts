@@ -44,11 +44,15 @@ interface Making {
 }
 
 async function make(deps: DeletionDeps, making: Making, attempt: Attempt): Promise<boolean> {
-  const { request, endpoint } = making;
+  const { request, endpoint, reader, live } = making;
   const { deletion_backup_storage: storage } = await deps.settings.ofEndpoint(endpoint);
-  const { backup } = request;
-  const runs = backup?.round === request.round && backup.upid !== null && backup.volume === null && backup.failed === null;
-  const blank: MadeBackup = {
+  const before = request.backup?.round === request.round ? request.backup : null;
+  if (before?.volume != null) {
+    const { volumes } = await newestBackup(reader, live, attempt.signal);
+    if (volumes.some(({ volume }) => volume === before.volume)) return true;
+  }
+  const begun = before?.volume === null && before.failed === null ? before : null;
+  let started: MadeBackup = begun ?? {
     round: request.round,
     storage,
     upid: null,
@@ -57,10 +61,12 @@ async function make(deps: DeletionDeps, making: Making, attempt: Attempt): Promi
     at: new Date().toISOString(),
   };
   const seq = await deps.audit.begin(auditEntry(request, 'deletion.backup', { storage }));
-  let started: MadeBackup = runs ? backup : blank;
   try {
-    if (!runs) {
-      started = { ...blank, upid: await start(making, storage) };
+    // Noted first, so that whoever comes after this attempt looks for the task that it may have started.
+    if (begun === null) await deps.store.noteBackup(request.id, started);
+    if (started.upid === null) {
+      const upid = (begun && (await startedBefore(making, begun))) ?? (await start(making, storage));
+      started = { ...started, storage, upid };
       await deps.store.noteBackup(request.id, started);
     }
     const volume = await finished(making, started.upid ?? '', attempt);
@@ -80,6 +86,17 @@ async function make(deps: DeletionDeps, making: Making, attempt: Attempt): Promi
 /** A backup was not made, or is not to be seen. */
 class NotBackedUpError extends Error {
   override readonly name = 'NotBackedUpError';
+}
+
+/** Clocks of a node and of ours may differ by so much. */
+const clocksDifferMs = 60_000;
+
+/** The task of an attempt that ended before it had its answer; null where there is none. */
+async function startedBefore({ writer, live: { node, vmid } }: Making, begun: MadeBackup): Promise<string | null> {
+  const since = Math.floor((Date.parse(begun.at) - clocksDifferMs) / 1000);
+  const tasks = await writer.nodeTasks(node, { vmid, source: 'all', since });
+  // The newest comes first.
+  return tasks.find(({ type }) => type === 'vzdump')?.upid ?? null;
 }
 
 async function start({ request, writer, live }: Making, storage: string): Promise<string> {

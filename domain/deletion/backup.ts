@@ -3,6 +3,7 @@ export interface MadeBackup {
   /** The round of approvals that it was made in. */
   readonly round: number;
   readonly storage: string;
+  /** Null from before the call until its answer: a task that was started then is looked for. */
   readonly upid: string | null;
   /** Once a read has shown it. */
   readonly volume: string | null;
