@@ -1,11 +1,19 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DeletionState } from '../../../../domain/deletion/states';
-import type { CrashLab, Doomed, Way } from './crash-lab';
+import type { Row as NetBoxRow } from '../../../contract/netbox/support/api';
+import { valueOf } from '../../../contract/netbox/support/branching';
+import { ipOf } from '../../reflection/support/guests';
+import { nameOf, type Doomed } from './crash-guests';
+import type { CrashLab } from './crash-lab';
+import type { Way } from './crash-ways';
 
 /** What there is of a request and its guest, in our records, in Proxmox and in NetBox. */
 export interface Standing {
   way: Way;
   stop: string;
-  state: DeletionState;
+  /** Null: there is no request yet. */
+  state: DeletionState | null;
+  prepared: boolean;
   closed: boolean;
   receipt: boolean;
   approvedBy: string[];
@@ -13,9 +21,16 @@ export interface Standing {
   deletes: number;
   exists: boolean;
   isProtected: boolean;
+  /** Whether its configuration is what it was before anybody wanted it deleted. */
+  isAsBefore: boolean;
+  backups: number;
   /** Ours. */
   tags: string[];
-  netboxStatus: string;
+  /** Of its virtual machines in NetBox. */
+  netboxStatus: string[];
+  /** Its address in NetBox, as often as it is there: `reserved`, or `active, assigned`. */
+  addresses: string[];
+  /** Entries of NetBox's journal about the request. */
   journals: number;
   /** Rows of the audit log that say that the request has ended. */
   endsInAudit: number;
@@ -23,14 +38,24 @@ export interface Standing {
   openInAudit: string[];
 }
 
+/** Who came to a step. */
+export interface Round {
+  doomed: Doomed;
+  stop: string;
+}
+
 export interface Outcome extends Standing {
   /** How it stood when the worker was dead. */
-  atKill?: Standing;
+  atKill: Standing;
+  /** Whether NetBox shows of the virtual machine what it showed before; null where no merged delete took it, or the guest is gone. */
+  isRestored: boolean | null;
 }
 
 interface Row {
+  id: string;
   vmid: number;
   state: DeletionState;
+  prepared: boolean;
   closed: boolean;
   receipt: boolean;
   approvedBy: string[];
@@ -39,7 +64,7 @@ interface Row {
 }
 
 const ROWS = `
-  select r.vmid, r.state, r.closed_at is not null as closed, r.receipt is not null as receipt,
+  select r.id, r.vmid, r.state, r.digest is not null as prepared, r.closed_at is not null as closed, r.receipt is not null as receipt,
          array(select distinct d.name from deletion_decision d join deletion_code c on c.decision_id = d.id
                 where d.request_id = r.id and d.verdict = 'approve' and d.round = r.round and c.used_at is not null) as "approvedBy",
          (select count(*)::int from audit a where a.object_id = r.id::text and a.action = 'deletion.end') as ends,
@@ -47,34 +72,54 @@ const ROWS = `
                   and not exists (select from audit o where o.intent_seq = a.seq)) as open
     from deletion_request r`;
 
-export async function readOutcomes({ lab }: CrashLab, round: readonly { doomed: Doomed; stop: string }[]): Promise<Standing[]> {
+export async function readStandings({ lab }: Pick<CrashLab, 'lab'>, round: readonly Round[]): Promise<Standing[]> {
   const { rows } = await lab.world.database.pool.query<Row>(ROWS);
   const requests = new Map(rows.map(row => [row.vmid, row]));
-  const vms = new Map((await lab.rows('virtualization/virtual-machines/')).map(row => [row['name'], row]));
-  const journals = await lab.rows('extras/journal-entries/');
-  return round.map(({ doomed: { cluster, vmid, way }, stop }) => {
+  const machines = await lab.rows('virtualization/virtual-machines/');
+  const addresses = await lab.rows('ipam/ip-addresses/');
+  const journals = (await lab.rows('extras/journal-entries/')).map(entry => String(entry['comments']));
+  return round.map(({ doomed: { cluster, vmid, way, config: before }, stop }) => {
     const row = requests.get(vmid);
-    const machine = vms.get(`vm-${vmid}`);
-    if (!row || !machine) throw new Error(`guest ${vmid} has no request, or no virtual machine`);
-    const exists = cluster.proxmox.world.truth().guests.some(guest => guest.vmid === vmid);
-    const config = exists ? cluster.proxmox.world.guest(vmid).config : {};
+    const { world } = cluster.proxmox;
+    const exists = world.truth().guests.some(guest => guest.vmid === vmid);
+    const config = exists ? world.guest(vmid).config : {};
     return {
       way,
       stop,
-      state: row.state,
-      closed: row.closed,
-      receipt: row.receipt,
-      approvedBy: row.approvedBy,
+      state: row?.state ?? null,
+      prepared: row?.prepared ?? false,
+      closed: row?.closed ?? false,
+      receipt: row?.receipt ?? false,
+      approvedBy: row?.approvedBy ?? [],
       deletes: lab.deletes(cluster).filter(call => call.includes(`/${vmid} `)).length,
       exists,
       isProtected: Number(config['protection'] ?? 0) === 1,
+      isAsBefore: isDeepStrictEqual({ ...config }, { ...before }),
+      backups: [...world.sim.cluster.volumes.values()].filter(each => each.vmid === vmid && each.content === 'backup').length,
       tags: String(config['tags'] ?? '')
         .split(';')
         .filter(tag => tag.startsWith('proxbox-')),
-      netboxStatus: (machine['status'] as { value: string }).value,
-      journals: journals.filter(entry => entry['assigned_object_id'] === machine['id']).length,
-      endsInAudit: row.ends,
-      openInAudit: row.open,
+      netboxStatus: machines.filter(({ name }) => name === nameOf(vmid)).map(({ status }) => String(valueOf(status))),
+      addresses: addresses.filter(({ address }) => address === ipOf(vmid)).map(describe),
+      journals: journals.filter(comments => row && comments.includes(row.id)).length,
+      endsInAudit: row?.ends ?? 0,
+      openInAudit: row?.open ?? [],
     };
   });
+}
+
+const describe = ({ status, assigned_object: on }: NetBoxRow): string =>
+  `${String(valueOf(status))}${on == null ? '' : ', assigned'}`;
+
+/** How it ended with those that were killed. */
+export async function readOutcomes(crash: CrashLab, killed: readonly (Round & { atKill: Standing })[]): Promise<Outcome[]> {
+  const ends = await readStandings(crash, killed);
+  return Promise.all(
+    ends.map(async (end, n) => {
+      const { doomed, atKill } = killed[n]!;
+      const isBack = end.way.isMerged && end.exists && end.netboxStatus.length === 1;
+      const portrait = isBack ? await crash.netbox.portrait(nameOf(doomed.vmid)) : null;
+      return { ...end, atKill, isRestored: isBack ? isDeepStrictEqual(portrait, doomed.portrait) : null };
+    }),
+  );
 }

@@ -13,7 +13,9 @@ type IntentRun = RunView & { intent: ApplyResultView };
 export interface Merging {
   rows(path: string): Promise<Row[]>;
   vmNamed(name: string): Promise<Row>;
-  /** Deletes virtual machines in a branch of their own, by whoever is named, and merges it. */
+  /** Deletes virtual machines in a branch of this name, by whoever is named, and merges it. */
+  merge(branch: string, names: readonly string[], fields?: Record<string, unknown>, by?: RawApi): Promise<Row>;
+  /** The same with a branch of any name; its run, once that has ended. */
   mergeDelete(names: readonly string[], fields?: Record<string, unknown>, by?: RawApi): Promise<{ branch: Row; run: IntentRun }>;
   /** The request that a merge opened for a guest. */
   requestOf(run: IntentRun, name: string): Promise<string>;
@@ -48,9 +50,7 @@ export async function startMerging(world: SyncWorld, person: RawApi): Promise<Me
       if (found.length !== 1) throw new Error(`NetBox has ${found.length} virtual machines called ${name}`);
       return found[0]!;
     },
-    async mergeDelete(names, fields = { apply_to_proxmox: true, apply_destroy_confirmed: true }, by = person) {
-      const known = (await applies()).length;
-      const name = `delete ${++count} of ${Date.now().toString(36)}`;
+    async merge(name, names, fields = { apply_to_proxmox: true, apply_destroy_confirmed: true }, by = person) {
       const made = (await person.post(`${branches}/`, { name, description: 'no longer needed', custom_fields: fields })).row();
       const branch = await branchIn(made.id, 'ready');
       for (const each of names) {
@@ -60,7 +60,11 @@ export async function startMerging(world: SyncWorld, person: RawApi): Promise<Me
       }
       const merge = await person.post(`${branches}/${branch.id}/merge/`, { commit: true });
       if (merge.status !== 200) throw new Error(`the merge was answered ${merge.status}`);
-      await branchIn(branch.id, 'merged');
+      return branchIn(branch.id, 'merged');
+    },
+    async mergeDelete(names, fields, by) {
+      const known = (await applies()).length;
+      const branch = await merging.merge(`delete ${++count} of ${Date.now().toString(36)}`, names, fields, by);
       const { id } = await eventually(async () => {
         const items = await applies();
         return items.length > known ? items[0] : undefined;
