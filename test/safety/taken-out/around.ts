@@ -4,6 +4,11 @@ import { guard, type TakenOut } from './guard';
 const merged = (test: string): Proof[] => of('workflows/deletion/merged', test);
 const nothing = of('safety/temporal-alone', '%s decides nothing');
 
+const onceMore = of(
+  'safety/temporal-alone',
+  'the workflow of a request that ended, started by hand once more, touches neither what has its VMID now nor what was asked for since',
+);
+
 /** NetBox, and the workflow that waits. */
 export const around: readonly TakenOut[] = [
   // What a merged delete took from NetBox
@@ -74,5 +79,19 @@ export const around: readonly TakenOut[] = [
     "    for (const request of await listLostDeletions()) await startDeletion(request, 'taken up again');",
     '    await listLostDeletions();',
     of('workflows/deletion/ends', 'a request whose workflow is gone is taken up by the reconciler, with the same deadline'),
+  ),
+  guard(
+    'activities/deletion/unmark.ts: unmark',
+    'of a request that was closed before nothing is taken off',
+    'if (request.closedAt !== null || !isFinal(request.state)',
+    'if (!isFinal(request.state)',
+    onceMore,
+  ),
+  guard(
+    'activities/deletion/finish.ts: tellNetBox',
+    'of a request that was closed before NetBox is told nothing',
+    "if (request.closedAt !== null || request.state !== 'destroyed') return;",
+    "if (request.state !== 'destroyed') return;",
+    onceMore,
   ),
 ];
