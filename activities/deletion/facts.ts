@@ -5,14 +5,14 @@ import type { BackupFacts, DestroyFacts } from '../../domain/deletion/blockers/b
 import type { LiveGuest } from '../../domain/intent/plan/live';
 import { hasPrivilege, type Permissions } from '../../domain/proxmox/permissions';
 import type { DeletionDeps, DeletionReader } from './deps';
-import type { DisksElsewhere } from './others';
+import type { FoundElsewhere } from './others';
 
 export async function readFacts(
   { store, settings }: Pick<DeletionDeps, 'store' | 'settings'>,
   endpoint: Endpoint,
   reader: DeletionReader,
   live: LiveGuest,
-  elsewhere: DisksElsewhere,
+  elsewhere: FoundElsewhere,
   { waived, made }: Pick<BackupFacts, 'waived' | 'made'>,
   signal: AbortSignal,
 ): Promise<DestroyFacts> {

@@ -3,7 +3,7 @@ import { ProxmoxUnknownOutcomeError } from '../../clients/proxmox/errors';
 import type { Deletion } from '../../database/repositories/deletion/requests';
 import type { Endpoint } from '../../database/repositories/endpoints';
 import { isStale } from '../../domain/deletion/deadline';
-import { decisionDigest } from '../../domain/deletion/digest';
+import { decisionDigest, type DecidedAbout } from '../../domain/deletion/digest';
 import { heldUntil, releasing, withoutHold, type Hold } from '../../domain/deletion/hold';
 import { markedDestroying } from '../../domain/deletion/marks';
 import { recheckDestroy } from '../../domain/deletion/recheck';
@@ -18,7 +18,7 @@ import { asApprovals, askGate, rulesOf } from './gate';
 import { keepHold, releaseHold } from './hold';
 import { tagValues, writeConfig } from './marks';
 import { observe, type SeenGuest } from './observe';
-import { readDisksElsewhere } from './others';
+import { readElsewhere, type FoundElsewhere } from './others';
 import { auditEntry, endpointOf, moveBy, requestOf, sha256 } from './request';
 
 /** How long after the recheck the call may be sent: what was read may not be true for longer. */
@@ -70,8 +70,7 @@ interface Sending {
 
 async function recheckAndSend(deps: DeletionDeps, sending: Sending, attempt: Attempt): Promise<DeletionState> {
   const { request, endpoint, reader, writer, now } = sending;
-  const volumes = request.about?.disks.map(({ volume }) => volume) ?? [];
-  const elsewhere = await readDisksElsewhere(reader, request.vmid, volumes, attempt);
+  const elsewhere = await readElsewhere(reader, approvedOf(request).about, attempt);
   attempt.beat('rechecking');
   const recheckedAt = Date.now();
   const isLate = (): boolean => Date.now() - recheckedAt > mostMs;
@@ -118,15 +117,20 @@ async function recheckAndSend(deps: DeletionDeps, sending: Sending, attempt: Att
   return send(deps, request.id, writer, live);
 }
 
+/** What was approved: a request has it from when it was prepared. */
+function approvedOf({ id, about, digest }: Deletion): { about: DecidedAbout; digest: string } {
+  if (about === null || digest === null) throw new Error(`The deletion request ${id} was approved before it was prepared.`);
+  return { about, digest };
+}
+
 async function recheck(
   deps: DeletionDeps,
   { request, endpoint, reader }: Sending,
-  elsewhere: Awaited<ReturnType<typeof readDisksElsewhere>>,
+  elsewhere: FoundElsewhere,
   signal: AbortSignal,
 ) {
   const { store } = deps;
-  if (request.about === null || request.digest === null)
-    throw new Error(`The deletion request ${request.id} was approved before it was prepared.`);
+  const approvedAs = approvedOf(request);
   const seen: SeenGuest | null = await observe(deps, request, endpoint, reader, signal);
   const about = seen && withoutHold(seen.about, request.hold);
   const approved = await store.listApprovals(request.id, request.round);
@@ -147,7 +151,7 @@ async function recheck(
     approvals: await asApprovals(store, approved, request.endpointId),
     digest,
     rules: await rulesOf(values, store, request.id),
-    approved: request.about,
+    approved: approvedAs.about,
     now: about,
     facts,
   });

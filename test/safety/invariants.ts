@@ -167,11 +167,11 @@ export const invariants: readonly Invariant[] = [
   {
     id: 'I10',
     never:
-      'A guest is destroyed that runs, is protected, locked, managed by HA or replicated, has linked clones, or shares a disk; and nothing of that is cleared by the product.',
+      'A guest is destroyed that runs, is protected, locked, managed by HA or replicated, has linked clones, shares a disk, or cannot be told from another one; and nothing of that is cleared by the product.',
     guards: [
       'domain/deletion/blockers/',
       'activities/deletion/facts.ts: readFacts',
-      'activities/deletion/others.ts: readDisksElsewhere',
+      'activities/deletion/others.ts: readElsewhere',
     ],
     proofs: [
       ...oneFact,

@@ -11,6 +11,8 @@ export interface DestroyFacts {
   readonly linkedClones: readonly number[] | null;
   /** Disks of the guest that other guests' configurations name, too. */
   readonly sharedDisks: readonly { readonly volume: string; readonly vmid: number }[] | null;
+  /** Other guests of the cluster with the same evidence of identity. */
+  readonly sameIdentity: readonly number[] | null;
   readonly backup: BackupFacts;
   /** Guests of the endpoint that were destroyed in the last 24 hours, and how many may be. */
   readonly destroyedToday: number;

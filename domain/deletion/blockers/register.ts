@@ -2,6 +2,7 @@ import { backupBlocker } from './backup';
 import type { Blocked, Blocker, DestroyFacts } from './blocker';
 import { ceilingBlocker } from './ceiling';
 import { haBlocker } from './ha';
+import { identityBlocker } from './identity';
 import { linkedClonesBlocker } from './linked-clones';
 import { lockBlocker } from './lock';
 import { pendingMarkBlocker } from './pending-mark';
@@ -19,6 +20,7 @@ export const blockers: readonly Blocker[] = [
   linkedClonesBlocker,
   replicationBlocker,
   sharedDisksBlocker,
+  identityBlocker,
   pendingMarkBlocker,
   backupBlocker,
   ceilingBlocker,

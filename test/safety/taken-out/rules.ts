@@ -169,6 +169,7 @@ export const rules: readonly TakenOut[] = [
       ['linked-clones', 'if (linkedClones.length === 0) return null;', 'return null;', 'linked clones'],
       ['replication', 'if (replicationJobs.length === 0) return null;', 'return null;', 'replication'],
       ['shared-disks', 'if (sharedDisks.length === 0) return null;', 'return null;', 'disks that others name'],
+      ['identity', 'if (sameIdentity.length === 0) return null;', 'return null;', 'another guest with the same identity'],
       ['pending-mark', 'live.config.tags.includes(PENDING_DELETION)', 'live.vmid > 0', 'the tag is there'],
       ['ceiling', 'destroyedToday < mostPerDay', 'destroyedToday <= mostPerDay', 'the ceiling of a day'],
     ] as const

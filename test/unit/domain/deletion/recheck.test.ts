@@ -19,6 +19,7 @@ const facts = (given: Partial<DestroyFacts> = {}): DestroyFacts => ({
   replicationJobs: [],
   linkedClones: [],
   sharedDisks: [],
+  sameIdentity: [],
   backup: {
     policy: 'recent',
     maxAgeDays: 7,
@@ -55,6 +56,8 @@ describe('blockers', () => {
     ['not_readable', { live: live({ template: '1' }), linkedClones: null }],
     ['disks_shared', { sharedDisks: [{ volume: 'local:100/vm-100-disk-0.raw', vmid: 120 }] }],
     ['not_readable', { sharedDisks: null }],
+    ['identity_shared', { sameIdentity: [120] }],
+    ['not_readable', { sameIdentity: null }],
     ['mark_missing', { live: live({ tags: 'prod' }) }],
     ['backup_missing', backup({ newestAt: 10 * DAY })],
     ['backup_missing', backup({ newestAt: null })],
