@@ -26,9 +26,12 @@ async function reconcile(): Promise<ReconcileResult> {
   });
 }
 
+/** Less than a request may take: one without an answer might have its effect after the run looked whether it had. */
+const HELD_MS = 1_500;
+
 /** Starts a full sync and returns in the middle of its writing. */
 async function startAndStop(): Promise<{ whole: string; child: string; endpointId: string }> {
-  const reached = new Promise<void>(resolve => lab.atRequest(INTERFACES, resolve, 3_000));
+  const reached = new Promise<void>(resolve => lab.atRequest(INTERFACES, resolve, HELD_MS));
   const whole = await lab.world.startSync();
   await reached;
   const { children } = await lab.world.api<{ children: { id: string; endpoint: { id: string } }[] }>('GET', `/runs/${whole}`);
