@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import pino from 'pino';
 import { startApi, type RunningApi } from '../../api/start';
-import { createTemporal } from '../../api/temporal';
+import { openTemporal } from '../../api/temporal';
 import { loadConfig } from '../../config/load';
 import type { Config } from '../../config/config';
 import { endProcess } from '../../temporal/server-process';
@@ -93,11 +93,13 @@ export async function startSyncWorld(netbox: NetBoxTarget, env: Record<string, s
     ]),
   );
   const client = new Client({ connection, namespace: NAMESPACE });
+  // As in production: a connection without the SDK's retries, which outlive it.
+  const opened = openTemporal({ address: server.address }, NAMESPACE);
   const api: RunningApi = await startApi({
     config,
     database: database.pool,
     databaseEngine: 'embedded',
-    temporal: createTemporal(client),
+    temporal: opened.temporal,
     temporalUi: { url: undefined, namespace: NAMESPACE },
     log,
     showFirstKey: () => {},
@@ -165,6 +167,7 @@ export async function startSyncWorld(netbox: NetBoxTarget, env: Record<string, s
     async stop() {
       await world.stopWorker();
       await api.stop();
+      await opened.close();
       await connection.close();
       await database.drop();
       await endProcess(server.identity);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { startApi } from '../../../api/start';
-import { createTemporal } from '../../../api/temporal';
+import { openTemporal } from '../../../api/temporal';
 import type { SyncWorld } from '../../support/sync-world';
 
 export interface ApiAddress {
@@ -17,12 +17,14 @@ export interface ApiAddress {
 /** One more API process's worth on the world's database and Temporal, whose address a command can be given. */
 export async function apiOf(world: SyncWorld): Promise<ApiAddress> {
   const token = world.config.api.key?.reveal() ?? '';
+  const namespace = world.client.options.namespace;
+  const opened = openTemporal({ address: world.environment['TEMPORAL_ADDRESS'] ?? '' }, namespace);
   const api = await startApi({
     config: world.config,
     database: world.database.pool,
     databaseEngine: 'external',
-    temporal: createTemporal(world.client),
-    temporalUi: { url: undefined, namespace: world.client.options.namespace },
+    temporal: opened.temporal,
+    temporalUi: { url: undefined, namespace },
     log: pino({ level: 'silent' }),
     showFirstKey: () => {},
   });
@@ -35,6 +37,7 @@ export async function apiOf(world: SyncWorld): Promise<ApiAddress> {
     config,
     async close() {
       await api.stop();
+      await opened.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };

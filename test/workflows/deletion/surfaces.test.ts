@@ -62,12 +62,15 @@ test('by the command alone: request, approve, and wait until it is destroyed', a
 
 describe("Temporal's Web UI shows", () => {
   const handleOf = (vmid: number) => lab.world.client.workflow.getHandle(`deletion/${cluster.id}/${vmid}`);
-  /** What it shows, once it shows the state. */
+  /** What it shows, once it shows the state, and has read the guest's name. */
   async function shown(vmid: number, state: string): Promise<{ details: string; of: (key: TypedKey) => unknown }> {
     for (let looks = 0; looks < 300; looks++) {
       const { typedSearchAttributes } = await handleOf(vmid).describe();
       const { currentDetails } = await handleOf(vmid).query<{ currentDetails: string }>('__temporal_workflow_metadata');
-      const isThere = typedSearchAttributes.get(searchAttributes.state) === state && currentDetails.startsWith(`**${state}**`);
+      const isThere =
+        typedSearchAttributes.get(searchAttributes.state) === state &&
+        currentDetails.startsWith(`**${state}**`) &&
+        currentDetails.includes(`(vm-${vmid})`);
       if (isThere) return { details: currentDetails, of: key => typedSearchAttributes.get(key) };
       await sleep(100);
     }
