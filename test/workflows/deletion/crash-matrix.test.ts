@@ -14,8 +14,8 @@ import { ways, type Way } from './support/crash-ways';
  */
 jest.setTimeout(600_000);
 
-/** Guests for which one process stands still: each may keep a connection to the database. */
-const ROUND = 75;
+/** Guests for which one process stands still. */
+const ROUND = 120;
 
 let crash: CrashLab;
 const points = new Map<Way, CrashPoint[]>();

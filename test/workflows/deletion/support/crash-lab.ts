@@ -84,6 +84,9 @@ export async function startCrashLab(): Promise<CrashLab> {
   }
 
   const busy = new Set<string>();
+  /** When somebody last did something about a request: whoever waits longest is next. */
+  const lookedAfter = new Map<string, number>();
+  const waitedLonger = (a: Row, b: Row): number => (lookedAfter.get(a.id) ?? 0) - (lookedAfter.get(b.id) ?? 0);
   /** How many have come to their stops. */
   let progress = 0;
   /** People do about what waits for them what they want, and once more where they were not answered. */
@@ -99,6 +102,7 @@ export async function startCrashLab(): Promise<CrashLab> {
           : undefined;
     if (!work) return;
     busy.add(row.id);
+    lookedAfter.set(row.id, Date.now());
     void work()
       .catch(() => {})
       .finally(() => busy.delete(row.id));
@@ -147,7 +151,7 @@ export async function startCrashLab(): Promise<CrashLab> {
         const left = open.map(vmid => ({ vmid, way: wanted.get(vmid)?.way.title, ...rows.find(row => row.vmid === vmid) }));
         throw new Error(`${what}: ${JSON.stringify(left)}`);
       }
-      rows.forEach(lookAfter);
+      rows.sort(waitedLonger).forEach(lookAfter);
       await sleep(250);
     }
   }
