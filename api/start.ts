@@ -51,6 +51,9 @@ export interface RunningApi {
 
 const STOP_GRACE_MS = 10_000;
 
+/** Longer than proxies and clients keep an idle connection: a request must not meet one that is just being closed (Node closes after 5 s by default). */
+const KEEP_ALIVE_MS = 75_000;
+
 /**
  * Starts the API on a migrated database.
  * @throws KeyFileError, and Node's error when the port is taken.
@@ -86,7 +89,7 @@ export async function startApi({ config, showFirstKey, metrics, tracing, ...part
     trustedProxies: config.api.trustedProxies,
   });
 
-  const server = createServer(app);
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: KEEP_ALIVE_MS + 5_000 }, app);
   server.listen(config.api.port, config.api.host);
   await once(server, 'listening');
 

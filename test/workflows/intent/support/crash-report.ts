@@ -24,7 +24,7 @@ effect.
 ${tried.length} moments. Ends: ${[...ends].map(([state, count]) => `${count} × \`${state}\``).join(', ')}. Most guests of one name: ${most('guests')}. Most
 requests for one new guest: ${most('births')}. DELETEs: ${most('deletes')}.
 
-Written by \`RECORD_CRASH_POINTS=1 npx jest test/workflows/intent/crash\`.
+Written by \`RECORD_CRASH_POINTS=1 npx jest test/workflows/intent/crash-matrix\`.
 ${(Object.keys(titles) as Scenario[])
   .map(scenario =>
     section(
