@@ -141,6 +141,9 @@ test('a destroy that is started by hand after the deadline destroys nothing', as
     expect(await startByHand('guestDestroy', { requestId: asked.id })).toEqual({ state: 'blocked' });
   });
   expect(lab.deletes(cluster).filter(call => call.includes(`/${asked.vmid} `))).toEqual([]);
+  // The reconciler lets it expire, here and not in the middle of another test.
+  await lab.world.client.workflow.execute('reconcile', { workflowId: `by-hand/${randomUUID()}`, taskQueue: 'proxbox-control' });
+  expect(await lab.closed(asked.id)).toMatchObject({ state: 'expired' });
 });
 
 test('what a person has decided is done once, also where somebody starts the same by hand at that time', async () => {
