@@ -13,6 +13,6 @@ module.exports = {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testSequencer: '<rootDir>/test/support/longest-first.js',
   testTimeout: 30_000,
-  // Tests wait for servers a third of their time.
+  // With three, two cores are busy all the time.
   maxWorkers: 3,
 };
